@@ -1,0 +1,38 @@
+using HsiEdge.Core.Cubes;
+using HsiEdge.Core.Trigger;
+
+namespace HsiEdge.Core.Acquire;
+
+/// <summary>A captured or recorded cube with where it came from. Disposing it disposes the cube.</summary>
+public sealed class AcquiredCube : IDisposable
+{
+    /// <summary>The trigger that asked for it.</summary>
+    public required TriggerEvent Trigger { get; init; }
+
+    /// <summary>The data.</summary>
+    public required ISpectralCube Cube { get; init; }
+
+    /// <summary>Which camera.</summary>
+    public required CameraIdentity Camera { get; init; }
+
+    /// <summary>Exposure of each band in µs; empty where unknown (a recording).</summary>
+    public required IReadOnlyList<double> ExposureMicroseconds { get; init; }
+
+    /// <summary>Size of one pixel on the tissue in mm; null where unknown: areas are then given in pixels only.</summary>
+    public required double? PixelPitchMillimetres { get; init; }
+
+    /// <summary>Plan name or file name.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>What became of the trigger pulses.</summary>
+    public required LedgerSummary Ledger { get; init; }
+
+    /// <summary>Ticks of <see cref="TimeProvider.GetTimestamp"/> when the last frame arrived.</summary>
+    public required long LastFrameTimestamp { get; init; }
+
+    /// <summary>Whether the raw cube is to be kept as ENVI beside the result.</summary>
+    public bool StoreRawCube { get; init; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Cube.Dispose();
+}

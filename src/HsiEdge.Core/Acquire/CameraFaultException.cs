@@ -1,0 +1,13 @@
+namespace HsiEdge.Core.Acquire;
+
+/// <summary>A transient fault of a camera (timeout, disconnection, bad frames): the capture is missed, the box goes on.</summary>
+public sealed class CameraFaultException : Exception
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">Which camera, what was found, what to do.</param>
+    /// <param name="inner">The cause, where there is one.</param>
+    public CameraFaultException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,36 @@
+using HsiEdge.Core.Cubes;
+
+namespace HsiEdge.Core.Calibrate;
+
+/// <summary>
+/// A dark or white reference in counts: one averaged line (1 × samples × bands) or a full frame (lines × samples × bands).
+/// Values are stored sample-major, band fastest (BIP).
+/// </summary>
+public sealed class ReferenceFrame
+{
+    private readonly float[] _values;
+
+    /// <summary>Makes a reference.</summary>
+    /// <param name="shape">1 line or as many as the cube has; samples and bands of the cube.</param>
+    /// <param name="values">Counts in BIP order; owned from here on.</param>
+    public ReferenceFrame(CubeShape shape, float[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.LongLength != shape.ValueCount)
+        {
+            throw new ArgumentException($"{values.LongLength} values for {shape}.", nameof(values));
+        }
+
+        Shape = shape;
+        _values = values;
+    }
+
+    /// <summary>Size; one line when averaged.</summary>
+    public CubeShape Shape { get; }
+
+    /// <summary>Counts of one pixel, one a band.</summary>
+    /// <param name="line">Line of the cube; ignored when the reference is one averaged line.</param>
+    /// <param name="sample">Sample of the cube.</param>
+    public ReadOnlySpan<float> Spectrum(int line, int sample) =>
+        _values.AsSpan((((Shape.Lines == 1 ? 0 : line) * Shape.Samples) + sample) * Shape.Bands, Shape.Bands);
+}

@@ -1,0 +1,60 @@
+namespace HsiEdge.Core.Publish;
+
+/// <summary>What the box knows of its own components. Thread-safe; every stage reports, the publisher and doctor read.</summary>
+public sealed class HealthBoard
+{
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, HealthItem> _items = new(StringComparer.Ordinal);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _version;
+
+    /// <summary>Makes an empty board.</summary>
+    /// <param name="time">Source of the time.</param>
+    public HealthBoard(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _time = time;
+    }
+
+    /// <summary>Reports a component's state; a report without a change is free and keeps its "since".</summary>
+    /// <param name="component">Name as in the design.</param>
+    /// <param name="state">State now.</param>
+    /// <param name="reason">Why, when not ok.</param>
+    public void Report(string component, HealthState state, string reason = "")
+    {
+        lock (_gate)
+        {
+            if (_items.TryGetValue(component, out var known) && known.State == state && known.Reason == reason)
+            {
+                return;
+            }
+
+            var since = known is not null && known.State == state ? known.SinceUtc : _time.GetUtcNow();
+            _items[component] = new HealthItem(component, state, reason, since);
+            _version++;
+            _changed.SetResult();
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>All items and a version that grows with every change.</summary>
+    public (long Version, IReadOnlyList<HealthItem> Items) Snapshot()
+    {
+        lock (_gate)
+        {
+            return (_version, [.. _items.Values]);
+        }
+    }
+
+    /// <summary>Completes when the board is newer than a version.</summary>
+    /// <param name="knownVersion">Version already seen.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task WaitForChangeAsync(long knownVersion, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _version > knownVersion ? Task.CompletedTask : _changed.Task.WaitAsync(cancellationToken);
+        }
+    }
+}
