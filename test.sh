@@ -4,10 +4,10 @@
 #   ./test.sh            everything
 #   ./test.sh --no-setup skip the Debian packages (they are there already)
 set -uo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 ORT_DISABLE_TELEMETRY=1
 
-packages=(mosquitto mosquitto-clients gdal-bin python3-gdal python3-numpy python3-spectral python3-onnx openssl strace procps)
+packages=(mosquitto mosquitto-clients gdal-bin python3-gdal python3-numpy python3-spectral python3-onnx openssl strace procps shellcheck systemd)
 if [ "${1:-}" != "--no-setup" ]; then
   missing=()
   for package in "${packages[@]}"; do

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs a published appliance on a Debian or Jetson board: program, models, plans, unit, user and folders.
+#   sudo firmware-config/install.sh PUBLISHED_FOLDER [--root DIR]
+# PUBLISHED_FOLDER is what `dotnet publish src/HsiEdge.Appliance -c Release -r linux-arm64 --self-contained -o FOLDER` wrote.
+# --root DIR installs below DIR (an image being built) and touches neither users nor the running systemd.
+# An existing /etc/hsiedge/appsettings.json is never overwritten.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+usage() { sed -n '2,6p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
+
+published=${1:-}; root=""
+if [ -z "$published" ] || [ "$published" = "--help" ]; then usage; fi
+shift
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --root) root=${2:?--root needs a folder}; shift 2 ;;
+    *) echo "install.sh: unknown option $1" >&2; usage ;;
+  esac
+done
+[ -x "$published/hsiedge" ] || { echo "install.sh: $published holds no program 'hsiedge'. Publish first: dotnet publish src/HsiEdge.Appliance -c Release -r linux-arm64 --self-contained -o $published" >&2; exit 3; }
+if [ -z "$root" ] && [ "$(id -u)" -ne 0 ]; then echo "install.sh: run as root, or give --root DIR" >&2; exit 1; fi
+
+install -d "$root/opt" "$root/etc/hsiedge" "$root/etc/systemd/system" "$root/usr/local/bin"
+# Beside the old program first, then one rename: a cut in between leaves the old one whole.
+rm -rf "$root/opt/hsiedge.new"
+cp -a "$published" "$root/opt/hsiedge.new"
+install -d "$root/opt/hsiedge.new/models" "$root/opt/hsiedge.new/plans" "$root/opt/hsiedge.new/share"
+cp -a "$here/models/." "$root/opt/hsiedge.new/models/"
+cp -a "$here/plans/." "$root/opt/hsiedge.new/plans/"
+cp -a "$here/../README.md" "$here/../LICENSE" "$root/opt/hsiedge.new/share/"
+rm -rf "$root/opt/hsiedge.old"
+if [ -e "$root/opt/hsiedge" ]; then mv "$root/opt/hsiedge" "$root/opt/hsiedge.old"; fi
+mv "$root/opt/hsiedge.new" "$root/opt/hsiedge"
+rm -rf "$root/opt/hsiedge.old"
+ln -sfn /opt/hsiedge/hsiedge "$root/usr/local/bin/hsiedge"
+[ -e "$root/etc/hsiedge/appsettings.json" ] || install -m 0640 "$here/appsettings.json" "$root/etc/hsiedge/appsettings.json"
+install -m 0644 "$here/../systemd/hsiedge.service" "$root/etc/systemd/system/hsiedge.service"
+
+if [ -z "$root" ]; then
+  id hsiedge >/dev/null 2>&1 || useradd --system --home-dir /var/lib/hsiedge --shell /usr/sbin/nologin hsiedge
+  chgrp hsiedge /etc/hsiedge/appsettings.json
+  systemctl daemon-reload
+  systemctl enable hsiedge.service
+  echo "Installed. Edit /etc/hsiedge/appsettings.json, check it with 'hsiedge validate', then: systemctl restart hsiedge"
+else
+  echo "Installed below $root."
+fi

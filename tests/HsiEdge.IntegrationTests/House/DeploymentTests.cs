@@ -1,0 +1,101 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using HsiEdge.Testing;
+using Xunit;
+
+namespace HsiEdge.IntegrationTests.House;
+
+/// <summary>What is installed on a cart: the unit, the scripts and the container's recipe agree with the program.</summary>
+public sealed partial class DeploymentTests
+{
+    private static string Root => SharedData.RepositoryRoot;
+
+    [Fact]
+    public async Task The_unit_is_valid_and_confined()
+    {
+        using var folder = new TemporaryFolder();
+        var unit = folder.File("hsiedge.service");
+        var text = await File.ReadAllTextAsync(Path.Combine(Root, "systemd", "hsiedge.service"));
+        await File.WriteAllTextAsync(unit, text.Replace("ExecStart=/opt/hsiedge/hsiedge run", "ExecStart=/bin/true", StringComparison.Ordinal));
+
+        // verify exits 0 on an unknown key: its stderr must be empty.
+        var verified = await ProgramRun.StartAsync("systemd-analyze", ["verify", unit]);
+        Assert.Equal((0, ""), (verified.ExitCode, verified.Error));
+        var confined = await ProgramRun.StartAsync("systemd-analyze", ["security", "--offline=true", "--threshold=25", unit]);
+        Assert.True(confined.ExitCode == 0, confined.Output);
+    }
+
+    [Theory]
+    [InlineData("test.sh")]
+    [InlineData(".ci/run")]
+    [InlineData("firmware-config/install.sh")]
+    public async Task Scripts_pass_shellcheck(string script)
+    {
+        var checkedScript = await ProgramRun.StartAsync("shellcheck", [Path.Combine(Root, script)]);
+        Assert.True(checkedScript.ExitCode == 0, checkedScript.Output);
+    }
+
+    [Theory]
+    [InlineData("systemd/hsiedge.service")]
+    [InlineData("Dockerfile.arm64")]
+    public async Task Every_setting_named_in_a_deployment_file_is_an_option(string file)
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(Root, file));
+        var settings = Setting().Matches(text).Select(m => m.Groups[1].Value).Distinct(StringComparer.Ordinal).ToList();
+        Assert.NotEmpty(settings);
+        using var schema = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Root, "docs", "schemas", "appsettings.schema.json")));
+        Assert.All(settings, setting => Assert.True(IsOption(schema.RootElement, setting.Split("__")), $"{file} sets HSIEDGE__{setting}, which is no option."));
+    }
+
+    [Fact]
+    public async Task Install_puts_the_appliance_below_a_root_and_keeps_an_existing_configuration()
+    {
+        using var folder = new TemporaryFolder();
+        var published = folder.File("published");
+        Directory.CreateDirectory(published);
+        var program = Path.Combine(published, "hsiedge");
+        await File.WriteAllTextAsync(program, "#!/bin/sh\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var script = Path.Combine(Root, "firmware-config", "install.sh");
+        var target = folder.File("root");
+
+        var first = await ProgramRun.StartAsync(script, [published, "--root", target]);
+        Assert.True(first.ExitCode == 0, first.Error);
+        var configuration = Path.Combine(target, "etc", "hsiedge", "appsettings.json");
+        await File.WriteAllTextAsync(configuration, "{}");
+        var second = await ProgramRun.StartAsync(script, [published, "--root", target]);
+
+        Assert.True(second.ExitCode == 0, second.Error);
+        Assert.Equal("{}", await File.ReadAllTextAsync(configuration));
+        Assert.True(File.Exists(Path.Combine(target, "opt", "hsiedge", "hsiedge")));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(target, "opt", "hsiedge", "models"), "*.hsimodel"));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(target, "opt", "hsiedge", "plans"), "*.json"));
+        Assert.True(File.Exists(Path.Combine(target, "etc", "systemd", "system", "hsiedge.service")));
+    }
+
+    [Fact]
+    public async Task Install_refuses_a_folder_without_the_program()
+    {
+        using var folder = new TemporaryFolder();
+        var run = await ProgramRun.StartAsync(Path.Combine(Root, "firmware-config", "install.sh"), [folder.Path, "--root", folder.File("root")]);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("holds no program 'hsiedge'", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.File("root")));
+    }
+
+    private static bool IsOption(JsonElement schema, string[] path)
+    {
+        foreach (var key in path)
+        {
+            if (!schema.TryGetProperty("properties", out var properties) || !properties.TryGetProperty(key, out schema))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    [GeneratedRegex(@"HSIEDGE__(\w+)=")]
+    private static partial Regex Setting();
+}
