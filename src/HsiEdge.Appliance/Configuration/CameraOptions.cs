@@ -1,0 +1,30 @@
+namespace HsiEdge.Appliance.Configuration;
+
+/// <summary>Where cubes come from (configuration section <c>Camera</c>).</summary>
+public sealed class CameraOptions
+{
+    /// <summary>Which camera.</summary>
+    public CameraSource Source { get; set; } = CameraSource.Phantom;
+
+    /// <summary>Folder of ENVI cubes that the replay camera plays in order of name; needed when the source is replay.</summary>
+    public string ReplayFolder { get; set; } = "";
+
+    /// <summary>Scan plan (JSON) of a band-by-band camera; empty takes the phantom's own plan.</summary>
+    public string PlanFile { get; set; } = "";
+
+    /// <summary>Seed of the phantom's scene and noise.</summary>
+    public int PhantomSeed { get; set; } = 1;
+
+    /// <summary>Time between two frames of the phantom camera in ms; 0 is as fast as it can.</summary>
+    public double FramePeriodMilliseconds { get; set; } = 2.0;
+}
+
+/// <summary>Kinds of camera this version has.</summary>
+public enum CameraSource
+{
+    /// <summary>The simulated instrument over digital tissue: synthetic.</summary>
+    Phantom,
+
+    /// <summary>A folder of recorded ENVI cubes.</summary>
+    Replay,
+}

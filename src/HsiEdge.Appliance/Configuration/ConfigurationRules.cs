@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+
+namespace HsiEdge.Appliance.Configuration;
+
+/// <summary>What a value must be beyond its type. One rule a line; the published schema says the same and a test compares the two.</summary>
+internal static partial class ConfigurationRules
+{
+    /// <summary>A broken rule.</summary>
+    internal sealed record Broken(string Key, string Expected, string Advice = "");
+
+    /// <summary>Checks every rule.</summary>
+    public static IEnumerable<Broken> Check(ApplianceConfiguration c) =>
+        new[]
+        {
+            Name("Appliance:Site", c.Appliance.Site),
+            Name("Appliance:Cart", c.Appliance.Cart),
+
+            Range("Camera:FramePeriodMilliseconds", c.Camera.FramePeriodMilliseconds, 0, 1000, "ms"),
+            Range("Camera:PhantomSeed", c.Camera.PhantomSeed, 0, int.MaxValue, ""),
+            c.Camera.Source == CameraSource.Replay ? Folder("Camera:ReplayFolder", c.Camera.ReplayFolder, "a folder of ENVI cubes that exists") : null,
+            c.Camera.PlanFile.Length > 0 ? ExistingFile("Camera:PlanFile", c.Camera.PlanFile, "a scan plan (JSON) that exists, or empty for the phantom's own") : null,
+
+            c.Trigger.IntervalMilliseconds == 0 ? null : Range("Trigger:IntervalMilliseconds", c.Trigger.IntervalMilliseconds, 10, 86_400_000, "ms, or 0 for off"),
+
+            c.Model.BundlePath.Length > 0
+                ? ExistingFile("Model:BundlePath", c.Model.BundlePath, "a model bundle (.hsimodel) that exists, or empty for the one that comes with the program")
+                : null,
+            c.Model.TrustedKeysFolder.Length > 0 ? Folder("Model:TrustedKeysFolder", c.Model.TrustedKeysFolder, "a folder of public keys (PEM) that exists, or empty for none") : null,
+            c.Model.RequireSignature && c.Model.TrustedKeysFolder.Length == 0
+                ? new Broken("Model:TrustedKeysFolder", "a folder of public keys (PEM)", "Model:RequireSignature is true, so a signature must be checked against something.")
+                : null,
+
+            Range("Processing:Workers", c.Processing.Workers, 0, 256, "threads, 0 for one per processor"),
+            Range("Processing:TilePixels", c.Processing.TilePixels, 256, 65536, "pixels"),
+            Range("Processing:MinimumSignalCounts", c.Processing.MinimumSignalCounts, 0, 65535, "counts"),
+            Range("Processing:MaximumSaturatedFraction", c.Processing.MaximumSaturatedFraction, 0, 1, ""),
+            Range("Processing:MaximumUnderExposedFraction", c.Processing.MaximumUnderExposedFraction, 0, 1, ""),
+            Range("Processing:MaximumCalibrationAgeHours", c.Processing.MaximumCalibrationAgeHours, 0.01, 87_600, "hours"),
+            Range("Processing:WavelengthToleranceNanometres", c.Processing.WavelengthToleranceNanometres, 0, 50, "nm"),
+
+            Range("Interpret:MinimumAreaSquareMillimetres", c.Interpret.MinimumAreaSquareMillimetres, 0, 10_000, "mm²"),
+            Range("Interpret:MinimumPixels", c.Interpret.MinimumPixels, 1, 1_000_000, "pixels"),
+            Range("Interpret:MinimumMeanProbability", c.Interpret.MinimumMeanProbability, 0, 1, ""),
+            Range("Interpret:RaiseAfterCubes", c.Interpret.RaiseAfterCubes, 1, 1000, "cubes"),
+            Range("Interpret:EndAfterCubes", c.Interpret.EndAfterCubes, 1, 1000, "cubes"),
+            Range("Interpret:MatchDistanceDiameters", c.Interpret.MatchDistanceDiameters, 0, 100, "equivalent diameters"),
+        }.OfType<Broken>();
+
+    private static Broken? Range(string key, double value, double minimum, double maximum, string unit) =>
+        value >= minimum && value <= maximum ? null : new Broken(key, $"{minimum} to {maximum} {unit}".TrimEnd());
+
+    private static Broken? Name(string key, string value) =>
+        NamePattern().IsMatch(value) ? null : new Broken(key, "1 to 32 letters, digits, '-' or '_'", "It becomes a level of every MQTT topic.");
+
+    private static Broken? Folder(string key, string path, string expected) => Directory.Exists(path) ? null : new Broken(key, expected, AboutRelative(path));
+
+    private static Broken? ExistingFile(string key, string path, string expected) => File.Exists(path) ? null : new Broken(key, expected, AboutRelative(path));
+
+    private static string AboutRelative(string path) => path.Length > 0 && !Path.IsPathRooted(path) ? $"The path was taken from the working folder: {Path.GetFullPath(path)}." : "";
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,32}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex NamePattern();
+}
