@@ -1,3 +1,4 @@
+using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Cubes;
 using HsiEdge.Core.Trigger;
 
@@ -29,6 +30,9 @@ public sealed class AcquiredCube : IDisposable
 
     /// <summary>Ticks of <see cref="TimeProvider.GetTimestamp"/> when the last frame arrived.</summary>
     public required long LastFrameTimestamp { get; init; }
+
+    /// <summary>References that travel with a recording (files beside the cube); null where the pipeline's own references apply.</summary>
+    public CalibrationSet? Calibration { get; init; }
 
     /// <summary>Whether the raw cube is to be kept as ENVI beside the result.</summary>
     public bool StoreRawCube { get; init; }

@@ -10,4 +10,7 @@ public sealed class CameraFaultException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>What became of the failed capture's trigger pulses; null where none was sent.</summary>
+    public LedgerSummary? Ledger { get; init; }
 }

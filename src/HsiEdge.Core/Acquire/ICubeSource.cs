@@ -17,6 +17,7 @@ public interface ICubeSource : IAsyncDisposable
     /// <param name="trigger">The trigger that asked.</param>
     /// <param name="cancellationToken">Stops the capture.</param>
     /// <returns>The cube with its provenance; the caller disposes it.</returns>
-    /// <exception cref="CameraFaultException">This capture failed; the next may not.</exception>
+    /// <exception cref="CameraFaultException">This capture failed; the next may not. It carries the ledger of the pulses sent.</exception>
+    /// <exception cref="CaptureRefusedException">No buffer is free: the capture was not begun.</exception>
     Task<AcquiredCube> AcquireAsync(TriggerEvent trigger, CancellationToken cancellationToken);
 }

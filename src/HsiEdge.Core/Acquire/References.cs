@@ -1,0 +1,37 @@
+using HsiEdge.Core.Calibrate;
+
+namespace HsiEdge.Core.Acquire;
+
+/// <summary>Makes whole calibration sets of a camera's references.</summary>
+public static class References
+{
+    /// <summary>Takes dark, then white, and binds them to the camera's serial, the plan's bands and exposures, and the time.</summary>
+    /// <param name="source">Takes the references.</param>
+    /// <param name="camera">Whose they are.</param>
+    /// <param name="plan">Bands and exposures.</param>
+    /// <param name="id">Identifier that travels with every result.</param>
+    /// <param name="timeProvider">Gives the date of the set.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <exception cref="CameraFaultException">The camera failed; no set was made.</exception>
+    public static async Task<CalibrationSet> TakeSetAsync(
+        this IReferenceSource source, CameraIdentity camera, ScanPlan plan, string id, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(camera);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        var dark = await source.TakeDarkAsync(plan, cancellationToken);
+        var white = await source.TakeWhiteAsync(plan, cancellationToken);
+        return new CalibrationSet
+        {
+            Id = id,
+            CameraSerial = camera.Serial,
+            ExposureMicroseconds = [.. plan.ExposureMicroseconds],
+            Wavelengths = plan.Wavelengths,
+            TakenUtc = timeProvider.GetUtcNow(),
+            Dark = dark,
+            White = white,
+            BadPixels = source.BadPixels,
+        };
+    }
+}
