@@ -10,7 +10,7 @@ public sealed class CameraOptions
     public string ReplayFolder { get; set; } = "";
 
     /// <summary>Scan plan (JSON) of a band-by-band camera; empty takes the phantom's own plan.</summary>
-    public string PlanFile { get; set; } = "";
+    public string PlanPath { get; set; } = "";
 
     /// <summary>Seed of the phantom's scene and noise.</summary>
     public int PhantomSeed { get; set; } = 1;

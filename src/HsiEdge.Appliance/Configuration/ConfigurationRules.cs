@@ -18,7 +18,7 @@ internal static partial class ConfigurationRules
             Range("Camera:FramePeriodMilliseconds", c.Camera.FramePeriodMilliseconds, 0, 1000, "ms"),
             Range("Camera:PhantomSeed", c.Camera.PhantomSeed, 0, int.MaxValue, ""),
             c.Camera.Source == CameraSource.Replay ? Folder("Camera:ReplayFolder", c.Camera.ReplayFolder, "a folder of ENVI cubes that exists") : null,
-            c.Camera.PlanFile.Length > 0 ? ExistingFile("Camera:PlanFile", c.Camera.PlanFile, "a scan plan (JSON) that exists, or empty for the phantom's own") : null,
+            c.Camera.PlanPath.Length > 0 ? ExistingFile("Camera:PlanPath", c.Camera.PlanPath, "a scan plan (JSON) that exists, or empty for the phantom's own") : null,
 
             c.Trigger.IntervalMilliseconds == 0 ? null : Range("Trigger:IntervalMilliseconds", c.Trigger.IntervalMilliseconds, 10, 86_400_000, "ms, or 0 for off"),
 

@@ -59,7 +59,7 @@ public sealed class CubeAnalyzer : IDisposable
 
         var synthetic = cube.Camera.Synthetic || _model.Card.TrainedOnSyntheticData;
         var findings = FindingExtractor.Extract(maps, _model.Card.Classes, cube.PixelPitchMillimetres, _interpret);
-        var caption = $"{cube.Origin}  #{cube.Trigger.Sequence}  {resultId}";
+        var caption = $"{cube.Trigger.Utc.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, case {caseId ?? "none"}, {_model.Identity.Name}@{_model.Identity.Version}";
         var overlay = _overlay.RenderPng(cube.Cube, maps, _model.Card.Classes, findings, cube.PixelPitchMillimetres, synthetic, caption);
         var doneTimestamp = _time.GetTimestamp();
 

@@ -1,0 +1,168 @@
+using HsiEdge.Core.Acquire;
+using HsiEdge.Core.Calibrate;
+using HsiEdge.Core.Infer;
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+using HsiEdge.Core.Trigger;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Core.Pipeline;
+
+/// <summary>
+/// The whole way of the data: Trigger → Acquire → Calibrate → Infer → Interpret → Record → Publish. One cube at a time; results are
+/// recorded in the order of their triggers; a trigger's outcome is told only after its result is durable.
+/// </summary>
+/// <remarks>
+/// Named, transient faults (camera, store, a recording that does not fit) cost one capture: the trigger is missed with the reason, the
+/// component's health says so, and the next success clears it. Anything unexpected leaves <see cref="RunAsync"/> and ends the process.
+/// </remarks>
+public sealed class CapturePipeline
+{
+    private const int FailedAfterFaults = 3;
+    private readonly TriggerDesk _desk;
+    private readonly ICubeSource _camera;
+    private readonly CalibrationSet? _calibration;
+    private readonly RawCubeFolder? _rawCubes;
+    private readonly CubeAnalyzer _analyzer;
+    private readonly IReadOnlyList<ModelClass> _classes;
+    private readonly CaseBook _book;
+    private readonly HealthBoard _health;
+    private readonly UlidGenerator _ids;
+    private readonly TimeProvider _time;
+    private readonly PipelineMetrics _metrics;
+    private readonly ILogger<CapturePipeline> _log;
+    private int _consecutiveCameraFaults;
+
+    /// <summary>Wires the graph.</summary>
+    /// <param name="desk">Trigger: the accepted triggers.</param>
+    /// <param name="camera">Acquire: opened already.</param>
+    /// <param name="calibration">Calibrate: references of the camera; null when each cube brings its own or needs none.</param>
+    /// <param name="analyzer">Calibrate, Infer and Interpret.</param>
+    /// <param name="classes">Classes of the model's card.</param>
+    /// <param name="book">Interpret and Record: alerts, and one durable transaction with the messages that Publish takes from the outbox.</param>
+    /// <param name="rawCubes">Where raw cubes are kept when the plan says so; null keeps none.</param>
+    /// <param name="health">Told of the camera and the store.</param>
+    /// <param name="ids">Makes result identifiers.</param>
+    /// <param name="time">Source of the time.</param>
+    /// <param name="metrics">Counts and charts.</param>
+    /// <param name="log">Receives each outcome.</param>
+    public CapturePipeline(
+        TriggerDesk desk, ICubeSource camera, CalibrationSet? calibration, CubeAnalyzer analyzer, IReadOnlyList<ModelClass> classes, CaseBook book,
+        RawCubeFolder? rawCubes, HealthBoard health, UlidGenerator ids, TimeProvider time, PipelineMetrics metrics, ILogger<CapturePipeline> log)
+    {
+        _desk = desk;
+        _camera = camera;
+        _calibration = calibration;
+        _analyzer = analyzer;
+        _classes = classes;
+        _book = book;
+        _rawCubes = rawCubes;
+        _health = health;
+        _ids = ids;
+        _time = time;
+        _metrics = metrics;
+        _log = log;
+    }
+
+    /// <summary>Captures until the desk closes for good.</summary>
+    /// <param name="stopping">Abandons the capture in flight before Record: its trigger is missed, with that reason. A begun Record finishes.</param>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        await foreach (var accepted in _desk.AcceptedAsync())
+        {
+            var (outcome, category) = await CaptureOrExplainAsync(accepted.Trigger, stopping);
+            if (outcome.Verdict != TriggerVerdict.Captured)
+            {
+                PipelineLog.TriggerLost(_log, accepted.Trigger.Sequence, outcome.Verdict, outcome.Reason!);
+            }
+
+            _desk.Finish(accepted, outcome, category);
+        }
+    }
+
+    /// <summary>The graph.</summary>
+    private async Task<TriggerOutcome> CaptureAsync(TriggerEvent trigger, CancellationToken stopping)
+    {
+        using var oneCase = await _book.BeginCaptureAsync(stopping);
+        var resultId = _ids.Next();
+
+        using var cube = await _camera.AcquireAsync(trigger, stopping);                                                 // Acquire
+        var analysis = _analyzer.Analyze(cube, CalibrationFor(cube), resultId, _book.CaseId, progress: null, stopping); // Calibrate, Infer, Interpret
+        ReportCamera(analysis.Result);
+        using var raw = _rawCubes?.Keep(cube, resultId);
+        analysis = analysis with { Result = analysis.Result with { RawCubePath = raw?.HeaderPath } };
+
+        stopping.ThrowIfCancellationRequested();
+        var begun = _time.GetTimestamp();
+        await _book.RecordAsync(analysis, _classes, CancellationToken.None);                                            // Record, with Publish's messages
+        raw?.Commit();
+        ReportRecorded(analysis.Result, _time.GetElapsedTime(begun).TotalMilliseconds);
+        return new TriggerOutcome(TriggerVerdict.Captured, Reason: null, resultId);
+    }
+
+    /// <summary>Turns the named faults into verdicts.</summary>
+    private async Task<(TriggerOutcome Outcome, string? Category)> CaptureOrExplainAsync(TriggerEvent trigger, CancellationToken stopping)
+    {
+        try
+        {
+            return (await CaptureAsync(trigger, stopping), null);
+        }
+        catch (CaptureRefusedException e)
+        {
+            return (new TriggerOutcome(TriggerVerdict.Refused, e.Message, null), "no buffer");
+        }
+        catch (CameraFaultException e)
+        {
+            _consecutiveCameraFaults++;
+            _health.Report("camera", _consecutiveCameraFaults < FailedAfterFaults ? HealthState.Warning : HealthState.Failed, e.Message);
+            return (Missed(e.Message), "camera fault");
+        }
+        catch (BadInputException e)
+        {
+            _health.Report("camera", HealthState.Warning, e.Message);
+            return (Missed(e.Message), "unusable cube");
+        }
+        catch (StoreFaultException e)
+        {
+            _health.Report("store", HealthState.Failed, e.Message);
+            return (Missed(e.Message), "store fault");
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return (Missed("the box is stopping"), "stopping");
+        }
+    }
+
+    private static TriggerOutcome Missed(string reason) => new(TriggerVerdict.Missed, reason, null);
+
+    private CalibrationSet? CalibrationFor(AcquiredCube cube) =>
+        cube.Calibration ?? (cube.Cube.Quantity == Cubes.SpectralQuantity.RawCounts ? _calibration : null);
+
+    private void ReportCamera(CaptureResult result)
+    {
+        if (_consecutiveCameraFaults > 0)
+        {
+            _consecutiveCameraFaults = 0;
+            PipelineLog.CameraRecovered(_log);
+        }
+
+        if (result.AlertsInhibited)
+        {
+            PipelineLog.AlertsInhibited(_log, result.Id, result.Flags);
+            _health.Report("camera", HealthState.Warning, $"alerts are inhibited: the calibration is {result.Flags}; take new references");
+        }
+        else
+        {
+            _health.Report("camera", HealthState.Ok);
+        }
+    }
+
+    private void ReportRecorded(CaptureResult result, double recordMilliseconds)
+    {
+        _health.Report("store", HealthState.Ok);
+        _metrics.ObserveStages(result.Timing, recordMilliseconds);
+        PipelineLog.ResultRecorded(
+            _log, result.Id, result.Sequence, result.Findings.Count, result.Timing.AcquireMilliseconds, result.Timing.ProcessMilliseconds,
+            result.Timing.InterpretMilliseconds, recordMilliseconds);
+    }
+}

@@ -1,0 +1,204 @@
+using HsiEdge.Core.Interpret;
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Core.Pipeline;
+
+/// <summary>
+/// What outlives a cube: the pseudonymous case and its alerts, both durable. Every change is written before anyone hears of it; a change
+/// that could not be written has not happened. Cubes and people change alerts one at a time, in the order in which they are recorded.
+/// </summary>
+public sealed class CaseBook : IDisposable
+{
+    private const string CaseKey = "case";
+    private readonly InterpretOptions _options;
+    private readonly IResultStore _store;
+    private readonly MessageComposer _composer;
+    private readonly UlidGenerator _ids;
+    private readonly TimeProvider _time;
+    private readonly PipelineMetrics _metrics;
+    private readonly ILogger<CaseBook> _log;
+    private readonly SemaphoreSlim _alertGate = new(1, 1);
+    private readonly SemaphoreSlim _captureGate = new(1, 1);
+    private AlertTracker _alerts;
+    private IReadOnlyList<Alert> _openAlerts;
+    private string? _caseId;
+
+    private CaseBook(
+        InterpretOptions options, IResultStore store, MessageComposer composer, UlidGenerator ids, TimeProvider time, PipelineMetrics metrics,
+        ILogger<CaseBook> log, IReadOnlyList<Alert> openAlerts, string? caseId)
+    {
+        _options = options;
+        _store = store;
+        _composer = composer;
+        _ids = ids;
+        _time = time;
+        _metrics = metrics;
+        _log = log;
+        _alerts = new AlertTracker(options, ids, openAlerts);
+        _openAlerts = openAlerts;
+        _caseId = caseId;
+    }
+
+    /// <summary>Opens the book where the store left it.</summary>
+    /// <param name="options">Hysteresis of alerts.</param>
+    /// <param name="store">The durable store.</param>
+    /// <param name="composer">Makes the messages.</param>
+    /// <param name="ids">Makes identifiers.</param>
+    /// <param name="time">Source of the time.</param>
+    /// <param name="metrics">Counts the transitions.</param>
+    /// <param name="log">Receives each change.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
+    public static async Task<CaseBook> OpenAsync(
+        InterpretOptions options, IResultStore store, MessageComposer composer, UlidGenerator ids, TimeProvider time, PipelineMetrics metrics,
+        ILogger<CaseBook> log, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var open = await store.ReadOpenAlertsAsync(cancellationToken);
+        var caseId = await store.ReadValueAsync(CaseKey, cancellationToken);
+        return new CaseBook(options, store, composer, ids, time, metrics, log, open, caseId);
+    }
+
+    /// <summary>The case now, or null.</summary>
+    public string? CaseId => Volatile.Read(ref _caseId);
+
+    /// <summary>Alerts open and durable now, oldest first.</summary>
+    public IReadOnlyList<Alert> OpenAlerts => Volatile.Read(ref _openAlerts);
+
+    /// <summary>Holds the case still while one cube is captured: a cube belongs to one case, from trigger to result.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal async Task<IDisposable> BeginCaptureAsync(CancellationToken cancellationToken)
+    {
+        await _captureGate.WaitAsync(cancellationToken);
+        return new Release(_captureGate);
+    }
+
+    /// <summary>Takes one analysed cube to the alerts and makes all of it durable in one transaction with its messages.</summary>
+    /// <param name="analysis">The cube's analysis.</param>
+    /// <param name="classes">Names and colours for the maps.</param>
+    /// <param name="cancellationToken">Stops waiting; a started transaction finishes.</param>
+    /// <exception cref="StoreFaultException">Nothing was written; the alerts are as before.</exception>
+    internal Task<IReadOnlyList<AlertTransition>> RecordAsync(CubeAnalysis analysis, IReadOnlyList<Infer.ModelClass> classes, CancellationToken cancellationToken)
+    {
+        var result = analysis.Result;
+        return ChangeAsync(
+            alerts => alerts.Observe(result.Id, result.CaseId, result.CapturedUtc, result.Findings, result.AlertsInhibited),
+            (transitions, open) => _store.RecordAsync(
+                new ResultRecord
+                {
+                    Result = result,
+                    Maps = analysis.Maps,
+                    Classes = classes,
+                    OverlayPng = analysis.OverlayPng,
+                    Transitions = transitions,
+                    OpenAlerts = open,
+                    Messages = _composer.ForResult(result, transitions, analysis.OverlayPng),
+                },
+                cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>A person acknowledges an open alert.</summary>
+    /// <param name="alertId">ULID of the alert.</param>
+    /// <param name="by">Who, as the person wishes to be named.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The change; null when no such alert is open or it is already acknowledged.</returns>
+    /// <exception cref="StoreFaultException">It could not be made durable and has not happened.</exception>
+    public async Task<AlertTransition?> AcknowledgeAsync(string alertId, string by, CancellationToken cancellationToken)
+    {
+        var transitions = await ChangeAsync(
+            alerts => alerts.Acknowledge(alertId, by, _time.GetUtcNow()) is { } transition ? [transition] : [],
+            (changes, open) => RecordChangesAsync(changes, open, cancellationToken),
+            cancellationToken);
+        return transitions.Count == 0 ? null : transitions[0];
+    }
+
+    /// <summary>Begins a case; alerts of the case before end with it. Waits for a capture in flight.</summary>
+    /// <param name="caseId">Pseudonymous identifier.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>Alerts that ended.</returns>
+    /// <exception cref="StoreFaultException">It could not be made durable; say it again.</exception>
+    public Task<IReadOnlyList<AlertTransition>> SetCaseAsync(string caseId, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(caseId);
+        return ChangeCaseAsync(caseId, cancellationToken);
+    }
+
+    /// <summary>Ends the case and its alerts. Waits for a capture in flight.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>Alerts that ended.</returns>
+    /// <exception cref="StoreFaultException">It could not be made durable; say it again.</exception>
+    public Task<IReadOnlyList<AlertTransition>> EndCaseAsync(CancellationToken cancellationToken) => ChangeCaseAsync(null, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _alertGate.Dispose();
+        _captureGate.Dispose();
+    }
+
+    private async Task<IReadOnlyList<AlertTransition>> ChangeCaseAsync(string? caseId, CancellationToken cancellationToken)
+    {
+        using var still = await BeginCaptureAsync(cancellationToken);
+        if (caseId is not null && caseId == _caseId)
+        {
+            return [];
+        }
+
+        var reason = _caseId is null ? "a case began" : "its case ended";
+        var ended = await ChangeAsync(
+            alerts => alerts.EndAll(reason, _time.GetUtcNow()),
+            (changes, open) => RecordChangesAsync(changes, open, cancellationToken),
+            cancellationToken);
+        await _store.WriteValueAsync(CaseKey, caseId, cancellationToken);
+        Volatile.Write(ref _caseId, caseId);
+        PipelineLog.CaseChanged(_log, caseId ?? "none");
+        return ended;
+    }
+
+    private Task RecordChangesAsync(IReadOnlyList<AlertTransition> changes, IReadOnlyList<Alert> open, CancellationToken cancellationToken) =>
+        changes.Count == 0 ? Task.CompletedTask : _store.RecordAlertsAsync(changes, open, _composer.ForTransitions(changes), cancellationToken);
+
+    private async Task<IReadOnlyList<AlertTransition>> ChangeAsync(
+        Func<AlertTracker, IReadOnlyList<AlertTransition>> change,
+        Func<IReadOnlyList<AlertTransition>, IReadOnlyList<Alert>, Task> record,
+        CancellationToken cancellationToken)
+    {
+        await _alertGate.WaitAsync(cancellationToken);
+        try
+        {
+            IReadOnlyList<AlertTransition> transitions;
+            try
+            {
+                transitions = change(_alerts);
+                IReadOnlyList<Alert> open = [.. _alerts.Open];
+                await record(transitions, open);
+                Volatile.Write(ref _openAlerts, open);
+            }
+            catch
+            {
+                // What is not durable has not happened: go on from the alerts as they were. Sightings that had not yet raised an alert start over.
+                _alerts = new AlertTracker(_options, _ids, _openAlerts);
+                throw;
+            }
+
+            _metrics.CountAlerts(transitions);
+            foreach (var transition in transitions)
+            {
+                PipelineLog.AlertChanged(_log, transition.After.Id, transition.Kind, transition.Reason);
+            }
+
+            return transitions;
+        }
+        finally
+        {
+            _alertGate.Release();
+        }
+    }
+
+    private sealed class Release(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+}

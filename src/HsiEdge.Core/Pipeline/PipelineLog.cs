@@ -1,0 +1,35 @@
+using HsiEdge.Core.Interpret;
+using HsiEdge.Core.Trigger;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Core.Pipeline;
+
+/// <summary>What the pipeline writes to the log, by stage.</summary>
+internal static partial class PipelineLog
+{
+    [LoggerMessage(1001, LogLevel.Debug, "Trigger {Sequence} ({Cause}, {Detail}) accepted")]
+    public static partial void TriggerAccepted(ILogger log, long sequence, TriggerCause cause, string? detail);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Trigger {Sequence} ({Cause}) refused: {Reason}")]
+    public static partial void TriggerRefused(ILogger log, long sequence, TriggerCause cause, string reason);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Trigger {Sequence} gave no result ({Verdict}): {Reason}")]
+    public static partial void TriggerLost(ILogger log, long sequence, TriggerVerdict verdict, string reason);
+
+    [LoggerMessage(2001, LogLevel.Information, "Camera works again")]
+    public static partial void CameraRecovered(ILogger log);
+
+    [LoggerMessage(5001, LogLevel.Information, "Alert {AlertId} {Transition}: {Reason}")]
+    public static partial void AlertChanged(ILogger log, string alertId, AlertTransitionKind transition, string reason);
+
+    [LoggerMessage(5002, LogLevel.Warning, "Result {ResultId} inhibits alerts: calibration is {Flags}")]
+    public static partial void AlertsInhibited(ILogger log, string resultId, Calibrate.CalibrationFlags flags);
+
+    [LoggerMessage(5003, LogLevel.Information, "Case is now {CaseId}")]
+    public static partial void CaseChanged(ILogger log, string caseId);
+
+    [LoggerMessage(6001, LogLevel.Information,
+        "Result {ResultId} of trigger {Sequence} recorded: {Findings} findings; acquire {AcquireMilliseconds:0.0} ms, process {ProcessMilliseconds:0.0} ms, interpret {InterpretMilliseconds:0.0} ms, record {RecordMilliseconds:0.0} ms")]
+    public static partial void ResultRecorded(
+        ILogger log, string resultId, long sequence, int findings, double acquireMilliseconds, double processMilliseconds, double interpretMilliseconds, double recordMilliseconds);
+}
