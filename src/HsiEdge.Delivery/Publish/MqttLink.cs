@@ -1,0 +1,170 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace HsiEdge.Delivery.Publish;
+
+/// <summary>One connection to the broker: every call has a time limit, and all the ways a connection ends become a <see cref="LinkLostException"/>.</summary>
+internal sealed class MqttLink : IAsyncDisposable
+{
+    // Topic, properties and framing beside the payload: a generous bound for the check against the broker's largest packet.
+    private const int OverheadBytes = 2_048;
+
+    private readonly IMqttClient _client;
+    private readonly TimeSpan _patience;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private MqttClientConnectResult? _granted;
+
+    /// <summary>Makes an unconnected link.</summary>
+    /// <param name="received">Takes messages; must not throw.</param>
+    /// <param name="patience">Time for each acknowledgement.</param>
+    /// <param name="time">Source of the time.</param>
+    public MqttLink(Func<MqttLink, MqttApplicationMessage, Task> received, TimeSpan patience, TimeProvider time)
+    {
+        (_patience, _time) = (patience, time);
+        _client = new MqttClientFactory().CreateMqttClient();
+        _client.ApplicationMessageReceivedAsync += arguments => received(this, arguments.ApplicationMessage);
+        _client.DisconnectedAsync += arguments =>
+        {
+            _lost.TrySetResult(Describe(arguments));
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>Messages that may be in flight at once by the broker's word.</summary>
+    public int ReceiveMaximum => _granted?.ReceiveMaximum is { } maximum and > 0 ? maximum : ushort.MaxValue;
+
+    /// <summary>Keep-alive that the broker asks for in s, or null: MQTTnet ignores it, <see cref="WatchAsync"/> does not.</summary>
+    public int? ServerKeepAliveSeconds => _granted?.ServerKeepAlive is { } seconds and > 0 ? seconds : null;
+
+    /// <summary>Connects; only a success CONNACK counts.</summary>
+    public async Task ConnectAsync(MqttClientOptions options, CancellationToken cancellationToken)
+    {
+        var result = await WithPatienceAsync(token => _client.ConnectAsync(options, token), "CONNACK", cancellationToken);
+        if (result.ResultCode != MqttClientConnectResultCode.Success)
+        {
+            throw new LinkLostException($"the broker refuses the connection: {result.ResultCode} {result.ReasonString}".TrimEnd());
+        }
+
+        _granted = result;
+    }
+
+    /// <summary>Publishes with QoS 1.</summary>
+    /// <returns>Null when the broker took it (success PUBACK); else why it refuses it.</returns>
+    public async Task<string?> PublishAsync(MqttApplicationMessage message, CancellationToken cancellationToken)
+    {
+        if (_granted?.MaximumPacketSize is { } largest and > 0 && message.Payload.Length + OverheadBytes > largest)
+        {
+            return $"{message.Payload.Length} bytes are more than the broker's largest packet of {largest}";
+        }
+
+        message.QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce;
+        var result = await WithPatienceAsync(token => _client.PublishAsync(message, token), "PUBACK", cancellationToken);
+        return result.IsSuccess ? null : $"{result.ReasonCode} {result.ReasonString}".TrimEnd();
+    }
+
+    /// <summary>Subscribes with QoS 1, without retained messages.</summary>
+    /// <returns>Null when granted; else why not.</returns>
+    public async Task<string?> SubscribeAsync(string topicFilter, CancellationToken cancellationToken)
+    {
+        var options = new MqttClientSubscribeOptions();
+        options.TopicFilters.Add(new MqttTopicFilter
+        {
+            Topic = topicFilter,
+            QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
+            RetainHandling = MqttRetainHandling.DoNotSendOnSubscribe,
+            NoLocal = true,
+        });
+        var result = await WithPatienceAsync(token => _client.SubscribeAsync(options, token), "SUBACK", cancellationToken);
+        var code = result.Items.Single().ResultCode;
+        return code <= MqttClientSubscribeResultCode.GrantedQoS2 ? null : $"{code} {result.ReasonString}".TrimEnd();
+    }
+
+    /// <summary>Probes the link by the monotonic clock and ends with <see cref="LinkLostException"/> when it is gone.</summary>
+    public async Task WatchAsync(int keepAliveSeconds, CancellationToken cancellationToken)
+    {
+        var interval = TimeSpan.FromSeconds(Math.Max(1, Math.Min(keepAliveSeconds, ServerKeepAliveSeconds ?? int.MaxValue) * 0.75));
+        while (true)
+        {
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+#pragma warning disable VSTHRD003 // Completed by the client's event.
+            var first = await Task.WhenAny(_lost.Task, Task.Delay(interval, _time, pause.Token));
+            await pause.CancelAsync();
+            if (first == _lost.Task)
+            {
+                throw new LinkLostException(await _lost.Task);
+            }
+#pragma warning restore VSTHRD003
+
+            cancellationToken.ThrowIfCancellationRequested();
+            await WithPatienceAsync(
+                async token =>
+                {
+                    await _client.PingAsync(token);
+                    return true;
+                },
+                "PINGRESP",
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Says goodbye: the broker then drops the Last Will.</summary>
+    public async Task DisconnectAsync(CancellationToken cancellationToken)
+    {
+        if (_client.IsConnected)
+        {
+            await WithPatienceAsync(
+                async token =>
+                {
+                    await _client.DisconnectAsync(new MqttClientDisconnectOptions { Reason = MqttClientDisconnectOptionsReason.NormalDisconnection }, token);
+                    return true;
+                },
+                "the goodbye",
+                cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Describe(MqttClientDisconnectedEventArgs arguments) =>
+        arguments.Exception?.GetBaseException().Message ?? arguments.ReasonString ?? $"the broker closed the connection ({arguments.Reason})";
+
+    private async Task<T> WithPatienceAsync<T>(Func<CancellationToken, Task<T>> call, string awaited, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(_patience, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await call(both.Token);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && IsLinkFault(exception))
+        {
+            throw new OperationCanceledException("Stopped while waiting for the broker.", exception, cancellationToken);
+        }
+        catch (OperationCanceledException exception) when (patience.IsCancellationRequested)
+        {
+            throw new LinkLostException($"no {awaited} within {_patience.TotalSeconds:0} s", exception);
+        }
+        catch (Exception exception) when (IsLinkFault(exception))
+        {
+            throw new LinkLostException(exception.GetBaseException().Message, exception);
+        }
+    }
+
+    // The client fails waiting calls with whatever ended the connection; a call that meets it half torn down sees it disposed.
+    private static bool IsLinkFault(Exception exception) => exception is MqttCommunicationException or MqttProtocolViolationException or SocketException
+        or IOException or AuthenticationException or ObjectDisposedException or OperationCanceledException or InvalidOperationException or NullReferenceException;
+}

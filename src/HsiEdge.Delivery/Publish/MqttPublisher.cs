@@ -1,0 +1,313 @@
+using System.Globalization;
+using HsiEdge.Core;
+using HsiEdge.Core.Interpret;
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Delivery.Publish;
+
+/// <summary>
+/// Keeps one MQTT 5 connection to the broker for as long as the box runs: says status, health and open alerts on each connect and whenever they
+/// change, sends the outbox, and answers commands (docs/decisions/0008-mqtt-outbox.md). Never ahead of the store; survives any outage.
+/// </summary>
+public sealed class MqttPublisher
+{
+    /// <summary>Component on the health board.</summary>
+    public const string Component = "broker-link";
+
+    private const string SessionKey = "mqtt.session";
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(20);
+
+    private readonly MqttOptions _options;
+    private readonly ApplianceIdentity _identity;
+    private readonly IResultStore _store;
+    private readonly IOutbox _outbox;
+    private readonly HealthBoard _health;
+    private readonly TimeProvider _time;
+    private readonly ILogger<MqttPublisher> _logger;
+    private readonly MessageComposer _composer;
+    private readonly StatusTeller _teller;
+    private readonly CommandDesk _desk;
+    private readonly SortedDictionary<string, string> _refusals = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private long? _session;
+
+    /// <summary>Makes a publisher; <see cref="RunAsync"/> connects.</summary>
+    /// <param name="options">Validated options.</param>
+    /// <param name="identity">Who the box is.</param>
+    /// <param name="store">Open alerts and the session counter.</param>
+    /// <param name="outbox">Waiting messages.</param>
+    /// <param name="health">Health to publish; <c>broker-link</c> is reported here.</param>
+    /// <param name="commands">Carries out commands.</param>
+    /// <param name="versions">Model and calibration active now; asked each time the status is said.</param>
+    /// <param name="time">Source of the time.</param>
+    /// <param name="logger">Log.</param>
+    public MqttPublisher(
+        MqttOptions options, ApplianceIdentity identity, IResultStore store, IOutbox outbox, HealthBoard health, ICommandHandler commands,
+        Func<ActiveVersions> versions, TimeProvider time, ILogger<MqttPublisher> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(identity);
+        (_options, _identity, _store, _outbox, _health, _time, _logger) = (options, identity, store, outbox, health, time, logger);
+        _composer = new MessageComposer(identity, new UlidGenerator(time), time);
+        _teller = new StatusTeller(identity, _composer, health, versions);
+        _desk = new CommandDesk(identity, commands, logger);
+    }
+
+    /// <summary>
+    /// Runs until stopped; then sends what still waits for a short while (<see cref="MqttOptions.StopDrainMilliseconds"/>), says <c>offline</c>
+    /// with the reason "stopped" and disconnects. Dispose the store only after this has returned.
+    /// </summary>
+    /// <exception cref="BadInputException">A file named in the options cannot be used.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (!_options.Enabled)
+        {
+            _health.Report(Component, HealthState.Ok, "disabled by Mqtt:Enabled");
+            await UntilAsync(cancellationToken);
+            return;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var commands = _desk.RunAsync(stop.Token);
+        var connection = StayConnectedAsync(stop.Token);
+        var first = await Task.WhenAny(commands, connection);
+        await stop.CancelAsync();
+        await IgnoreStopAsync(connection);
+        await IgnoreStopAsync(commands);
+        await IgnoreStopAsync(first);
+    }
+
+    private static async Task IgnoreStopAsync(Task task)
+    {
+        try
+        {
+#pragma warning disable VSTHRD003 // Started by the caller within this class.
+            await task;
+#pragma warning restore VSTHRD003
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped as asked.
+        }
+    }
+
+    private async Task UntilAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped as asked.
+        }
+    }
+
+    private async Task StayConnectedAsync(CancellationToken cancellationToken)
+    {
+        var failures = 0;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var connected = false;
+            try
+            {
+                await RunSessionAsync(() => connected = true, cancellationToken);
+                return;
+            }
+            catch (LinkLostException exception)
+            {
+                failures = connected ? 1 : failures + 1;
+                var reason = $"{_options.Host}:{_options.Port}: {exception.Message}";
+                _health.Report(Component, HealthState.Failed, reason);
+                if (failures == 1)
+                {
+                    // One warning an episode; the health board says the rest.
+                    PublishLog.LinkLost(_logger, reason, _outbox.PendingCount);
+                }
+            }
+
+            await Task.Delay(Backoff(failures), _time, cancellationToken);
+        }
+    }
+
+    // Full jitter: carts that lost the same broker do not come back in step.
+    private TimeSpan Backoff(int failures)
+    {
+        var ceiling = Math.Min(_options.MaximumReconnectDelaySeconds * 1000.0, FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 20)));
+#pragma warning disable CA5394 // Jitter, not a secret.
+        return TimeSpan.FromMilliseconds(FirstDelay.TotalMilliseconds + (Random.Shared.NextDouble() * (ceiling - FirstDelay.TotalMilliseconds)));
+#pragma warning restore CA5394
+    }
+
+    private async Task RunSessionAsync(Action connected, CancellationToken cancellationToken)
+    {
+        var session = await NextSessionAsync(cancellationToken);
+        await using var link = new MqttLink(_desk.ReceiveAsync, TimeSpan.FromSeconds(_options.AcknowledgeTimeoutSeconds), _time);
+        await link.ConnectAsync(MqttClientOptionsFactory.Make(_options, _identity, _teller.Will(session)), cancellationToken);
+        connected();
+        await KeepSessionAsync(session, cancellationToken);
+        ForgetRefusals();
+        PublishLog.Connected(_logger, _options.Host, _options.Port, session, _outbox.PendingCount);
+        _desk.UseLink(link);
+        try
+        {
+            await ServeAsync(link, cancellationToken);
+        }
+        finally
+        {
+            _desk.UseLink(null);
+        }
+    }
+
+    private async Task ServeAsync(MqttLink link, CancellationToken cancellationToken)
+    {
+        using var session = new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Token);
+        var greeted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task[] loops =
+        [
+            link.WatchAsync(_options.KeepAliveSeconds, session.Token),
+            _teller.RunAsync(link, () => GreetAsync(link, greeted, session.Token), NoteRefusal, session.Token),
+            DrainAsync(link, greeted.Task, session.Token),
+        ];
+        var stopped = UntilAsync(either.Token);
+        await Task.WhenAny([.. loops, stopped]);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            await Task.WhenAny([.. loops, WaitUntilDrainedAsync(session.Token)]);
+        }
+
+        await session.CancelAsync();
+        await stopped;
+        await IgnoreStopAsync(Task.WhenAll(loops));
+        await SayGoodbyeAsync(link);
+    }
+
+    private async Task GreetAsync(MqttLink link, TaskCompletionSource greeted, CancellationToken cancellationToken)
+    {
+        foreach (var alert in await OpenAlertsAsync(cancellationToken))
+        {
+            var message = _composer.ForOpenAlert(alert);
+            var refusal = await link.PublishAsync(OutboxDrain.ToMqtt(message, _identity.TopicPrefix, _options, _time), cancellationToken);
+            NoteRefusal(message.Topic, refusal ?? string.Empty);
+        }
+
+        NoteRefusal("command/+", await link.SubscribeAsync(_desk.TopicFilter, cancellationToken) ?? string.Empty);
+        greeted.SetResult();
+    }
+
+    private async Task DrainAsync(MqttLink link, Task greeted, CancellationToken cancellationToken)
+    {
+        // After the greeting: a newer transition in the outbox then overwrites the alert as stated again, never the other way round.
+#pragma warning disable VSTHRD003 // Completed by the greeting, in the same session.
+        await greeted.WaitAsync(cancellationToken);
+#pragma warning restore VSTHRD003
+        await new OutboxDrain(_options, _identity.TopicPrefix, _outbox, _time, _logger).RunAsync(link, NoteRefusal, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<Alert>> OpenAlertsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _store.ReadOpenAlertsAsync(cancellationToken);
+        }
+        catch (StoreFaultException exception)
+        {
+            // The store reports itself; the broker keeps the alerts it has.
+            PublishLog.OutboxUnreadable(_logger, exception);
+            return [];
+        }
+    }
+
+    private async Task WaitUntilDrainedAsync(CancellationToken cancellationToken)
+    {
+        var begin = _time.GetTimestamp();
+        while (_outbox.PendingCount > 0 && _time.GetElapsedTime(begin).TotalMilliseconds < _options.StopDrainMilliseconds)
+        {
+            await Task.Delay(DrainPoll, _time, cancellationToken);
+        }
+    }
+
+    private async Task SayGoodbyeAsync(MqttLink link)
+    {
+        using var patience = new CancellationTokenSource(GoodbyePatience, _time);
+        try
+        {
+            await _teller.TellStoppedAsync(link, patience.Token);
+            await link.DisconnectAsync(patience.Token);
+            PublishLog.Stopped(_logger, _outbox.PendingCount);
+        }
+        catch (Exception exception) when (exception is LinkLostException or OperationCanceledException)
+        {
+            // The Last Will then says offline.
+            PublishLog.GoodbyeLost(_logger, exception.Message);
+        }
+    }
+
+    private async Task<long> NextSessionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _session ??= long.TryParse(await _store.ReadValueAsync(SessionKey, cancellationToken), CultureInfo.InvariantCulture, out var known) ? known : 0;
+        }
+        catch (StoreFaultException exception)
+        {
+            PublishLog.OutboxUnreadable(_logger, exception);
+        }
+
+        return (_session ?? -1) + 1;
+    }
+
+    private async Task KeepSessionAsync(long session, CancellationToken cancellationToken)
+    {
+        _teller.Session = session;
+        if (_session is null)
+        {
+            return;
+        }
+
+        _session = session;
+        try
+        {
+            await _store.WriteValueAsync(SessionKey, session.ToString(CultureInfo.InvariantCulture), cancellationToken);
+        }
+        catch (StoreFaultException exception)
+        {
+            PublishLog.OutboxUnreadable(_logger, exception);
+        }
+    }
+
+    private void ForgetRefusals()
+    {
+        lock (_gate)
+        {
+            _refusals.Clear();
+            _health.Report(Component, HealthState.Ok);
+        }
+    }
+
+    private void NoteRefusal(string topic, string reason)
+    {
+        lock (_gate)
+        {
+            if (reason.Length == 0)
+            {
+                _refusals.Remove(topic);
+            }
+            else if (!_refusals.TryGetValue(topic, out var known) || known != reason)
+            {
+                _refusals[topic] = reason;
+                PublishLog.Refused(_logger, topic, reason);
+            }
+
+            _health.Report(
+                Component,
+                _refusals.Count == 0 ? HealthState.Ok : HealthState.Warning,
+                string.Join("; ", _refusals.Select(r => $"the broker refuses {r.Key}: {r.Value}")));
+        }
+    }
+}

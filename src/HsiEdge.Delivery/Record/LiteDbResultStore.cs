@@ -1,0 +1,307 @@
+using HsiEdge.Core;
+using HsiEdge.Core.Interpret;
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+using LiteDB;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Delivery.Record;
+
+/// <summary>The durable store: LiteDB, one writer, acknowledged means on disk (docs/decisions/0007-durable-store.md).</summary>
+public sealed class LiteDbResultStore : IResultStore, IOutbox
+{
+    private const int MapsPrunedAtOnce = 4;
+
+    private readonly StoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<LiteDbResultStore> _logger;
+    private readonly FileStream _lock;
+    private readonly StoreWriter _writer;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _pending;
+    private long _nextNumber;
+
+    private LiteDbResultStore(
+        StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, FileStream held, StorePaths paths,
+        Func<string, IBlockFile> open)
+    {
+        (_options, _time, _logger, _lock) = (options, time, logger, held);
+        _writer = new StoreWriter(paths, open, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Recount);
+    }
+
+    /// <inheritdoc/>
+    public long PendingCount => Interlocked.Read(ref _pending);
+
+    /// <summary>Opens the store in the options' folder, making folder and files when they are absent.</summary>
+    /// <param name="options">Validated options.</param>
+    /// <param name="health">Where the component <c>store</c> is reported.</param>
+    /// <param name="time">Source of the time.</param>
+    /// <param name="logger">Log.</param>
+    /// <param name="cancellationToken">Stops the opening.</param>
+    /// <exception cref="BadInputException">The folder cannot be used, or another process has the store open.</exception>
+    /// <exception cref="StoreFaultException">The files are there but cannot be read or written.</exception>
+    public static Task<LiteDbResultStore> OpenAsync(
+        StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, CancellationToken cancellationToken) =>
+        OpenAsync(options, health, time, logger, DiskFile.OpenWritable, cancellationToken);
+
+    /// <summary>As the other, for tools without a health board.</summary>
+    public static Task<LiteDbResultStore> OpenAsync(
+        StoreOptions options, TimeProvider time, ILogger<LiteDbResultStore> logger, CancellationToken cancellationToken) =>
+        OpenAsync(options, new HealthBoard(time), time, logger, DiskFile.OpenWritable, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task RecordAsync(ResultRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var result = ResultDocuments.OfResult(record.Result);
+        var (maps, chunks) = await Task.Run(
+            () => ResultDocuments.OfMaps(record.Result.Id, record.Result.CapturedUtc, record.Maps, record.Classes), cancellationToken);
+        await _writer.RunAsync(
+            database =>
+            {
+                database.GetCollection(ResultDocuments.Results).Upsert(result);
+                database.GetCollection(ResultDocuments.Maps).Upsert(maps);
+                database.GetCollection(ResultDocuments.MapChunks).Upsert(chunks);
+                if (record.OverlayPng.Length > 0)
+                {
+                    database.GetCollection(ResultDocuments.Overlays).Upsert(ResultDocuments.OfOverlay(record.Result.Id, record.OverlayPng));
+                }
+
+                WriteAlerts(database, record.Transitions, record.OpenAlerts);
+                PruneMaps(database);
+                return WriteMessages(database, record.Messages);
+            },
+            durable: true,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task RecordAlertsAsync(
+        IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken) =>
+        _writer.RunAsync(
+            database =>
+            {
+                WriteAlerts(database, transitions, openAlerts);
+                return WriteMessages(database, messages);
+            },
+            durable: true,
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Alert>> ReadOpenAlertsAsync(CancellationToken cancellationToken) => _writer.RunAsync<IReadOnlyList<Alert>>(
+        database => [.. database.GetCollection(ResultDocuments.Alerts).FindAll().Select(ResultDocuments.ToAlert)], durable: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<CaptureResult>> ListAsync(ResultQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var (results, damaged) = await _writer.RunAsync(database => StoreQueries.List(database, query), durable: false, cancellationToken);
+        if (damaged.Count > 0)
+        {
+            StoreLog.DamagedResults(_logger, string.Join(", ", damaged));
+        }
+
+        return results;
+    }
+
+    /// <inheritdoc/>
+    public Task<CaptureResult?> FindAsync(string resultId, CancellationToken cancellationToken) =>
+        _writer.RunAsync(database => StoreQueries.Find(database, resultId), durable: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<StoredMaps?> ReadMapsAsync(string resultId, CancellationToken cancellationToken) =>
+        await _writer.RunAsync(database => StoreQueries.FindMaps(database, resultId), durable: false, cancellationToken) is { } found
+            ? ResultDocuments.ToMaps(found.Maps, found.Chunks)
+            : null;
+
+    /// <inheritdoc/>
+    public Task<byte[]?> ReadOverlayAsync(string resultId, CancellationToken cancellationToken) =>
+        _writer.RunAsync(database => StoreQueries.FindOverlay(database, resultId), durable: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string?> ReadValueAsync(string key, CancellationToken cancellationToken) => _writer.RunAsync(
+        database => database.GetCollection(ResultDocuments.Values).FindById(key) is { } document ? document["v"].AsString : null, durable: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WriteValueAsync(string key, string? value, CancellationToken cancellationToken) => _writer.RunAsync(
+        database => value is null
+            ? database.GetCollection(ResultDocuments.Values).Delete(key)
+            : database.GetCollection(ResultDocuments.Values).Upsert(new BsonDocument { ["_id"] = key, ["v"] = value }),
+        durable: true,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<OutboxMessage>> PeekAsync(int limit, CancellationToken cancellationToken) => _writer.RunAsync<IReadOnlyList<OutboxMessage>>(
+        database => [.. database.GetCollection(ResultDocuments.Outbox).Query().OrderBy("k").Limit(limit).ToList().Select(ResultDocuments.ToMessage)],
+        durable: false,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WaitForMessagesAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return PendingCount > 0 ? Task.CompletedTask : _waiting.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task MarkSentAsync(IReadOnlyCollection<string> messageIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(messageIds);
+        return _writer.RunAsync(
+            database =>
+            {
+                var removed = messageIds.Count(id => database.GetCollection(ResultDocuments.Outbox).Delete(id));
+                Announce(-removed);
+                return removed;
+            },
+            durable: true,
+            cancellationToken);
+    }
+
+    /// <summary>Finishes waiting work and closes the files.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        await _lock.DisposeAsync();
+    }
+
+    /// <summary>As the public one, with the files opened by the caller's means.</summary>
+    internal static async Task<LiteDbResultStore> OpenAsync(
+        StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, Func<string, IBlockFile> open,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(health);
+        ArgumentNullException.ThrowIfNull(time);
+        var paths = StorePaths.Of(options);
+        var store = new LiteDbResultStore(options, health, time, logger, TakeFolder(paths), paths, open);
+        try
+        {
+            await store._writer.StartAsync(cancellationToken);
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static FileStream TakeFolder(StorePaths paths)
+    {
+        try
+        {
+            Directory.CreateDirectory(paths.Folder);
+            FileLock.TryTakeExclusive(paths.SnapshotLock)?.Dispose();
+            return FileLock.TryTakeExclusive(paths.WriterLock) ?? throw new BadInputException(
+                $"Store:DataFolder {paths.Folder} is in use by another hsiedge process, which holds {paths.WriterLock}. " +
+                "Stop that process, or give this one a folder of its own.");
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw new BadInputException(
+                $"Store:DataFolder {paths.Folder} cannot be written: {exception.Message} " +
+                "Expected a folder that this user may write; mend its owner or mode, or set Store:DataFolder to another.", exception);
+        }
+    }
+
+    private static void WriteAlerts(LiteDatabase database, IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts)
+    {
+        var history = database.GetCollection(ResultDocuments.Transitions);
+        foreach (var transition in transitions)
+        {
+            history.Insert(ResultDocuments.OfTransition(transition));
+        }
+
+        var alerts = database.GetCollection(ResultDocuments.Alerts);
+        var open = openAlerts.Select(a => a.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var document in alerts.FindAll().ToList())
+        {
+            if (!open.Contains(document["_id"].AsString))
+            {
+                alerts.Delete(document["_id"]);
+            }
+        }
+
+        foreach (var alert in openAlerts)
+        {
+            alerts.Upsert(ResultDocuments.OfAlert(alert));
+        }
+    }
+
+    // Of a retained low-priority topic only the latest matters: a waiting older one is replaced, so that an outage does not pile up pictures.
+    private int WriteMessages(LiteDatabase database, IReadOnlyList<OutboxMessage> messages)
+    {
+        var outbox = database.GetCollection(ResultDocuments.Outbox);
+        var removed = 0;
+        foreach (var message in messages)
+        {
+            if (message is { Retain: true, Priority: MessagePriority.Low })
+            {
+                var key = ResultDocuments.OrderKey(MessagePriority.Low, 0);
+                var older = outbox.Query().Where("k >= @0", new BsonValue(key)).ToList().Where(d => d["o"].AsString == message.Topic).ToList();
+                removed += older.Count(d => outbox.Delete(d["_id"]));
+            }
+
+            removed += outbox.Upsert(ResultDocuments.OfMessage(message, _nextNumber++)) ? 0 : 1;
+        }
+
+        Announce(messages.Count - removed);
+        return messages.Count;
+    }
+
+    private void PruneMaps(LiteDatabase database)
+    {
+        if (_options.MaximumMapAgeDays == 0)
+        {
+            return;
+        }
+
+        var limit = _time.GetUtcNow().UtcDateTime.AddDays(-_options.MaximumMapAgeDays);
+        var maps = database.GetCollection(ResultDocuments.Maps);
+        foreach (var document in maps.Query().OrderBy("_id").Limit(MapsPrunedAtOnce).ToList().Where(d => d["t"].AsDateTime < limit))
+        {
+            for (var i = 0; i < document["k"].AsInt32; i++)
+            {
+                database.GetCollection(ResultDocuments.MapChunks).Delete(ResultDocuments.ChunkId(document["_id"].AsString, i));
+            }
+
+            database.GetCollection(ResultDocuments.Overlays).Delete(document["_id"]);
+            maps.Delete(document["_id"]);
+        }
+    }
+
+    private void Recount(LiteDatabase database)
+    {
+        var outbox = database.GetCollection(ResultDocuments.Outbox);
+        Interlocked.Exchange(ref _pending, outbox.LongCount());
+        _nextNumber = 1 + Enum.GetValues<MessagePriority>().Max(priority => LastNumber(outbox, priority));
+        Announce(0);
+    }
+
+    private static long LastNumber(ILiteCollection<BsonDocument> outbox, MessagePriority priority)
+    {
+        var last = outbox.Query()
+            .Where("k < @0", new BsonValue(ResultDocuments.OrderKey(priority - 1, 0)))
+            .OrderByDescending("k").Limit(1).ToList();
+        return last.Count == 0 ? 0 : ResultDocuments.NumberOf(last[0]);
+    }
+
+    // On the store's thread, before the commit: a read that it wakes queues behind the transaction, and a failed one leads to a recount.
+    private void Announce(long change)
+    {
+        lock (_gate)
+        {
+            if (Interlocked.Add(ref _pending, change) > 0)
+            {
+                _waiting.TrySetResult();
+            }
+            else if (_waiting.Task.IsCompleted)
+            {
+                _waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+    }
+}

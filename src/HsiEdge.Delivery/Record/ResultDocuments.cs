@@ -1,0 +1,176 @@
+using System.Security.Cryptography;
+using System.Text;
+using HsiEdge.Core;
+using HsiEdge.Core.Infer;
+using HsiEdge.Core.Interpret;
+using HsiEdge.Core.Record;
+using LiteDB;
+using JsonSerializer = System.Text.Json.JsonSerializer;
+
+namespace HsiEdge.Delivery.Record;
+
+/// <summary>The domain as LiteDB documents. Results are kept as the JSON that the box speaks, with a SHA-256 beside it.</summary>
+internal static class ResultDocuments
+{
+    /// <summary>Result with its findings: t captured (UTC), c case, n findings, j JSON, h SHA-256 of j.</summary>
+    public const string Results = "results";
+
+    /// <summary>Sizes, class map and digest: one document a result; the probabilities lie in <see cref="MapChunks"/>.</summary>
+    public const string Maps = "maps";
+
+    /// <summary>Compressed probabilities in pieces, <c>_id</c> = result/number.</summary>
+    public const string MapChunks = "mapChunks";
+
+    /// <summary>Overlay PNG, one a result.</summary>
+    public const string Overlays = "overlays";
+
+    /// <summary>Open alerts.</summary>
+    public const string Alerts = "alerts";
+
+    /// <summary>Every transition that ever happened: a alert, j JSON.</summary>
+    public const string Transitions = "transitions";
+
+    /// <summary>Waiting messages: k order.</summary>
+    public const string Outbox = "outbox";
+
+    /// <summary>Small durable values.</summary>
+    public const string Values = "values";
+
+    /// <summary>Makes a result's document.</summary>
+    public static BsonDocument OfResult(CaptureResult result)
+    {
+        var json = JsonSerializer.Serialize(result, HsiEdgeJson.Compact);
+        return new BsonDocument
+        {
+            ["_id"] = result.Id,
+            ["t"] = result.CapturedUtc.UtcDateTime,
+            ["c"] = result.CaseId,
+            ["n"] = result.Findings.Count,
+            ["j"] = json,
+            ["h"] = SHA256.HashData(Encoding.UTF8.GetBytes(json)),
+        };
+    }
+
+    /// <summary>Reads a result's document.</summary>
+    /// <exception cref="StoreFaultException">It is damaged.</exception>
+    public static CaptureResult ToResult(BsonDocument document)
+    {
+        try
+        {
+            var json = document["j"].AsString;
+            if (!SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan().SequenceEqual(document["h"].AsBinary))
+            {
+                throw new System.Text.Json.JsonException("the checksum does not fit");
+            }
+
+            return JsonSerializer.Deserialize<CaptureResult>(json, HsiEdgeJson.Compact)!;
+        }
+        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidCastException or NullReferenceException)
+        {
+            throw new StoreFaultException(
+                $"The stored result {document["_id"].RawValue} is damaged ({exception.Message}). " +
+                "Check the disk and restore the data folder from a backup if there is one.", exception);
+        }
+    }
+
+    /// <summary>Makes the documents of a result's maps.</summary>
+    public static (BsonDocument Maps, IReadOnlyList<BsonDocument> Chunks) OfMaps(string resultId, DateTimeOffset capturedUtc, CubeMaps maps, IReadOnlyList<ModelClass> classes)
+    {
+        var encoded = MapCodec.Encode(maps);
+        var chunks = encoded.Probabilities.Chunk(MapCodec.ChunkBytes)
+            .Select((bytes, index) => new BsonDocument { ["_id"] = ChunkId(resultId, index), ["d"] = bytes }).ToList();
+        var document = new BsonDocument
+        {
+            ["_id"] = resultId,
+            ["t"] = capturedUtc.UtcDateTime,
+            ["l"] = maps.Classes.Lines,
+            ["s"] = maps.Classes.Samples,
+            ["p"] = maps.Probabilities.Classes,
+            ["m"] = JsonSerializer.Serialize(classes, HsiEdgeJson.Compact),
+            ["d"] = encoded.Classes,
+            ["k"] = chunks.Count,
+            ["h"] = encoded.Sha256,
+        };
+        return (document, chunks);
+    }
+
+    /// <summary>Reads the maps of a result.</summary>
+    /// <exception cref="StoreFaultException">They are damaged.</exception>
+    public static StoredMaps ToMaps(BsonDocument document, IReadOnlyList<BsonDocument?> chunks)
+    {
+        var id = document["_id"].AsString;
+        if (chunks.Any(c => c is null))
+        {
+            throw new StoreFaultException($"The stored maps of result {id} are damaged: a piece of the probabilities is missing.");
+        }
+
+        var encoded = new EncodedMaps(document["d"].AsBinary, [.. chunks.SelectMany(c => c!["d"].AsBinary)], document["h"].AsBinary);
+        var (classes, probabilities) = MapCodec.Decode(encoded, document["l"].AsInt32, document["s"].AsInt32, document["p"].AsInt32, id);
+        return new StoredMaps(classes, probabilities, JsonSerializer.Deserialize<IReadOnlyList<ModelClass>>(document["m"].AsString, HsiEdgeJson.Compact)!);
+    }
+
+    /// <summary>Key of one piece of probabilities.</summary>
+    public static string ChunkId(string resultId, int index) => $"{resultId}/{index:0000}";
+
+    /// <summary>Makes an overlay's document.</summary>
+    public static BsonDocument OfOverlay(string resultId, byte[] png) => new() { ["_id"] = resultId, ["d"] = png, ["h"] = SHA256.HashData(png) };
+
+    /// <summary>Reads an overlay.</summary>
+    /// <exception cref="StoreFaultException">It is damaged.</exception>
+    public static byte[] ToOverlay(BsonDocument document)
+    {
+        var png = document["d"].AsBinary;
+        return SHA256.HashData(png).AsSpan().SequenceEqual(document["h"].AsBinary)
+            ? png
+            : throw new StoreFaultException($"The stored overlay of result {document["_id"].AsString} is damaged: the checksum does not fit.");
+    }
+
+    /// <summary>Makes an open alert's document.</summary>
+    public static BsonDocument OfAlert(Alert alert) => new() { ["_id"] = alert.Id, ["j"] = JsonSerializer.Serialize(alert, HsiEdgeJson.Compact) };
+
+    /// <summary>Reads an open alert.</summary>
+    public static Alert ToAlert(BsonDocument document) => JsonSerializer.Deserialize<Alert>(document["j"].AsString, HsiEdgeJson.Compact)!;
+
+    /// <summary>Makes a transition's document.</summary>
+    public static BsonDocument OfTransition(AlertTransition transition) => new()
+    {
+        ["_id"] = ObjectId.NewObjectId(),
+        ["a"] = transition.After.Id,
+        ["j"] = JsonSerializer.Serialize(transition, HsiEdgeJson.Compact),
+    };
+
+    /// <summary>Makes a waiting message's document.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="number">Grows with each message of this store.</param>
+    public static BsonDocument OfMessage(OutboxMessage message, long number) => new()
+    {
+        ["_id"] = message.Id,
+        ["k"] = OrderKey(message.Priority, number),
+        ["o"] = message.Topic,
+        ["d"] = message.Payload,
+        ["y"] = message.ContentType,
+        ["r"] = message.Retain,
+        ["p"] = (int)message.Priority,
+        ["t"] = message.CreatedUtc.ToUnixTimeMilliseconds(),
+        ["u"] = new BsonDocument(message.UserProperties.ToDictionary(p => p.Key, p => new BsonValue(p.Value), StringComparer.Ordinal)),
+    };
+
+    /// <summary>Reads a waiting message.</summary>
+    public static OutboxMessage ToMessage(BsonDocument document) => new()
+    {
+        Id = document["_id"].AsString,
+        Topic = document["o"].AsString,
+        Payload = document["d"].AsBinary,
+        ContentType = document["y"].AsString,
+        Retain = document["r"].AsBoolean,
+        Priority = (MessagePriority)document["p"].AsInt32,
+        CreatedUtc = DateTimeOffset.FromUnixTimeMilliseconds(document["t"].AsInt64),
+        UserProperties = document["u"].AsDocument.ToDictionary(p => p.Key, p => p.Value.AsString, StringComparer.Ordinal),
+    };
+
+    /// <summary>Ascending order = highest priority first, oldest first within a priority.</summary>
+    public static long OrderKey(MessagePriority priority, long number) => ((long)(MessagePriority.High - priority) << 56) | number;
+
+    /// <summary>Number of a message within its priority.</summary>
+    public static long NumberOf(BsonDocument document) => document["k"].AsInt64 & 0x00FF_FFFF_FFFF_FFFF;
+}

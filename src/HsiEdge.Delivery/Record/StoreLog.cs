@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Delivery.Record;
+
+/// <summary>Log messages of Record: 6000s.</summary>
+internal static partial class StoreLog
+{
+    [LoggerMessage(6000, LogLevel.Information, "Result store {Folder} is open; its log holds {LogBytes} bytes.")]
+    public static partial void Opened(ILogger logger, string folder, long logBytes);
+
+    [LoggerMessage(6001, LogLevel.Information, "{Log} ended with {Bytes} bytes of a transaction that was never acknowledged; they were dropped.")]
+    public static partial void UnfinishedTail(ILogger logger, string log, long bytes);
+
+    [LoggerMessage(6002, LogLevel.Error, "{Log} is damaged in the middle: {Bytes} bytes with {WholePages} whole pages behind the damage were set aside. Check the disk.")]
+    public static partial void LogDamaged(ILogger logger, string log, long bytes, long wholePages);
+
+    [LoggerMessage(6003, LogLevel.Error, "Result store {Folder} failed; it is opened anew.")]
+    public static partial void Failed(ILogger logger, string folder, Exception exception);
+
+    [LoggerMessage(6004, LogLevel.Error, "Result store {Folder} cannot be opened yet; the next work tries again.")]
+    public static partial void StaysClosed(ILogger logger, string folder, Exception exception);
+
+    [LoggerMessage(6005, LogLevel.Warning, "Result store {Folder} was not closed cleanly; its log is complete and is read at the next start.")]
+    public static partial void CloseFailed(ILogger logger, string folder, Exception exception);
+
+    [LoggerMessage(6006, LogLevel.Information, "A reader holds a snapshot of the store: the log of {LogBytes} bytes is copied into the data file when it is done.")]
+    public static partial void CheckpointDelayed(ILogger logger, long logBytes);
+
+    [LoggerMessage(6007, LogLevel.Error, "The log could not be copied into {Data}; nothing is lost, the next work tries again.")]
+    public static partial void CheckpointFailed(ILogger logger, string data, Exception exception);
+
+    [LoggerMessage(6008, LogLevel.Error, "Stored results are damaged and left out: {ResultIds}. Check the disk.")]
+    public static partial void DamagedResults(ILogger logger, string resultIds);
+}

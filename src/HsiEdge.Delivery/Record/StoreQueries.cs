@@ -1,0 +1,70 @@
+using HsiEdge.Core.Record;
+using LiteDB;
+
+namespace HsiEdge.Delivery.Record;
+
+/// <summary>Reads that the store and the reader share; each runs to its end, so that no cursor stays open.</summary>
+internal static class StoreQueries
+{
+    /// <summary>Newest results first; damaged ones are left out and named.</summary>
+    public static (IReadOnlyList<CaptureResult> Results, IReadOnlyList<string> Damaged) List(LiteDatabase database, ResultQuery query)
+    {
+        var results = new List<CaptureResult>();
+        var damaged = new List<string>();
+        foreach (var document in Filter(database.GetCollection(ResultDocuments.Results), query).OrderByDescending("t").Limit(query.Limit).ToList())
+        {
+            try
+            {
+                results.Add(ResultDocuments.ToResult(document));
+            }
+            catch (StoreFaultException)
+            {
+                damaged.Add(document["_id"].AsString);
+            }
+        }
+
+        return (results, damaged);
+    }
+
+    /// <summary>One result, or null.</summary>
+    public static CaptureResult? Find(LiteDatabase database, string resultId) =>
+        database.GetCollection(ResultDocuments.Results).FindById(resultId) is { } document ? ResultDocuments.ToResult(document) : null;
+
+    /// <summary>Documents of one result's maps, or null; decoding is left to another thread.</summary>
+    public static (BsonDocument Maps, IReadOnlyList<BsonDocument?> Chunks)? FindMaps(LiteDatabase database, string resultId)
+    {
+        if (database.GetCollection(ResultDocuments.Maps).FindById(resultId) is not { } document)
+        {
+            return null;
+        }
+
+        var chunks = database.GetCollection(ResultDocuments.MapChunks);
+        return (document, [.. Enumerable.Range(0, document["k"].AsInt32).Select(i => chunks.FindById(ResultDocuments.ChunkId(resultId, i)))]);
+    }
+
+    /// <summary>One result's overlay, or null.</summary>
+    public static byte[]? FindOverlay(LiteDatabase database, string resultId) =>
+        database.GetCollection(ResultDocuments.Overlays).FindById(resultId) is { } document ? ResultDocuments.ToOverlay(document) : null;
+
+    private static ILiteQueryable<BsonDocument> Filter(ILiteCollection<BsonDocument> results, ResultQuery query)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));
+        var queryable = results.Query();
+        if (query.FromUtc is { } from)
+        {
+            queryable = queryable.Where("t >= @0", new BsonValue(from.UtcDateTime));
+        }
+
+        if (query.ToUtc is { } to)
+        {
+            queryable = queryable.Where("t < @0", new BsonValue(to.UtcDateTime));
+        }
+
+        if (query.CaseId is { } caseId)
+        {
+            queryable = queryable.Where("c = @0", new BsonValue(caseId));
+        }
+
+        return query.WithFindingsOnly ? queryable.Where("n > 0") : queryable;
+    }
+}

@@ -1,0 +1,286 @@
+using System.Collections.Concurrent;
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+using LiteDB;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Delivery.Record;
+
+/// <summary>
+/// The one thread that touches LiteDB: its transactions belong to a thread, and one writer is the only way that never lost an acknowledged
+/// write. Work waits in a queue with a ceiling; a full queue makes the caller wait, nothing is dropped. After a failure the files are opened
+/// anew and the failed transaction is cut off the log before anything else is written.
+/// </summary>
+internal sealed class StoreWriter : IAsyncDisposable
+{
+    /// <summary>Works waiting at most.</summary>
+    public const int QueueCeiling = 64;
+
+    private const string Component = "store";
+
+    private readonly StorePaths _paths;
+    private readonly Func<string, IBlockFile> _open;
+    private readonly long _checkpointBytes;
+    private readonly HealthBoard _health;
+    private readonly ILogger _logger;
+    private readonly Action<LiteDatabase> _opened;
+    private readonly BlockingCollection<Work> _queue = [];
+    private readonly SemaphoreSlim _room = new(QueueCeiling);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StoreSession? _session;
+    private long? _keepLogLength;
+    private string _warning = string.Empty;
+    private bool _checkpointDelayed;
+
+    /// <summary>Makes the writer; <see cref="StartAsync"/> opens the store.</summary>
+    /// <param name="paths">The store's files.</param>
+    /// <param name="open">Opens a file for writing.</param>
+    /// <param name="checkpointBytes">Log length at which it is copied into the data file.</param>
+    /// <param name="health">Where the store's state is reported.</param>
+    /// <param name="logger">Log.</param>
+    /// <param name="opened">Runs on the store's thread each time the database was opened.</param>
+    public StoreWriter(
+        StorePaths paths, Func<string, IBlockFile> open, long checkpointBytes, HealthBoard health, ILogger logger, Action<LiteDatabase> opened)
+    {
+        (_paths, _open, _checkpointBytes, _health, _logger, _opened) = (paths, open, checkpointBytes, health, logger, opened);
+    }
+
+    /// <summary>Starts the thread and returns once the store is open.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        new Thread(Run) { Name = "store", IsBackground = true }.Start();
+        return RunAsync(static _ => true, durable: false, cancellationToken);
+    }
+
+    /// <summary>Runs work on the store's thread.</summary>
+    /// <param name="work">The work; it must not keep cursors open.</param>
+    /// <param name="durable">True: in a transaction, and the task completes only when it is on the disk. False: reads only.</param>
+    /// <param name="cancellationToken">Stops waiting until the work has begun; then it finishes.</param>
+    /// <exception cref="StoreFaultException">The disk or the database failed; nothing of the work is in the store.</exception>
+    public async Task<T> RunAsync<T>(Func<LiteDatabase, T> work, bool durable, CancellationToken cancellationToken)
+    {
+        await _room.WaitAsync(cancellationToken);
+        var item = new Work<T>(work, durable, cancellationToken);
+        try
+        {
+            _queue.Add(item, CancellationToken.None);
+        }
+        catch (InvalidOperationException exception)
+        {
+            _room.Release();
+            throw new ObjectDisposedException("The result store is closed.", exception);
+        }
+
+        return await item.Completion;
+    }
+
+    /// <summary>Finishes waiting work, copies the log into the data file and closes the files.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.CompleteAdding();
+#pragma warning disable VSTHRD003 // The store's thread waits for nobody here.
+        await _ended.Task;
+#pragma warning restore VSTHRD003
+        _queue.Dispose();
+        _room.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            foreach (var item in _queue.GetConsumingEnumerable())
+            {
+                _room.Release();
+                Perform(item);
+            }
+
+            CloseSession(checkpoint: true);
+        }
+        finally
+        {
+            _ended.SetResult();
+        }
+    }
+
+    private void Perform(Work item)
+    {
+        if (!item.Begin())
+        {
+            return;
+        }
+
+        try
+        {
+            var session = _session ?? OpenSession();
+            var begin = session.LogLength;
+            _keepLogLength = begin;
+            item.Execute(session);
+            _keepLogLength = null;
+        }
+        catch (Exception exception)
+        {
+            var fault = Explain(exception);
+            Abandon(fault);
+            item.Fail(fault);
+            return;
+        }
+
+        _health.Report(Component, _warning.Length == 0 ? HealthState.Ok : HealthState.Warning, _warning);
+        item.Succeed();
+        CheckpointWhenDue();
+    }
+
+    private StoreSession OpenSession()
+    {
+        var session = StoreSession.Open(_paths, _open, _keepLogLength);
+        _keepLogLength = null;
+        try
+        {
+            _opened(session.Database);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+
+        _session = session;
+        if (session.Tail.WholePages > 0)
+        {
+            _warning = $"{_paths.Log} was damaged in the middle: {session.Tail.Bytes} bytes were set aside in {_paths.Log}.damaged. Check the disk.";
+            StoreLog.LogDamaged(_logger, _paths.Log, session.Tail.Bytes, session.Tail.WholePages);
+        }
+        else if (session.Tail.Bytes > 0)
+        {
+            StoreLog.UnfinishedTail(_logger, _paths.Log, session.Tail.Bytes);
+        }
+
+        StoreLog.Opened(_logger, _paths.Folder, session.LogLength);
+        return session;
+    }
+
+    private Exception Explain(Exception exception) => exception switch
+    {
+        StoreFaultException or Core.BadInputException => exception,
+        IOException or LiteException or UnauthorizedAccessException or InvalidDataException => new StoreFaultException(
+            $"The result store in {_paths.Folder} failed: {exception.Message} " +
+            "Nothing of this was written. Free or replace the disk if it is full or broken; the store opens itself anew.", exception),
+        _ => exception,
+    };
+
+    private void Abandon(Exception fault)
+    {
+        _health.Report(Component, HealthState.Failed, fault.Message);
+        StoreLog.Failed(_logger, _paths.Folder, fault);
+        var keep = _keepLogLength;
+        CloseSession(checkpoint: false);
+        _keepLogLength = keep;
+        if (keep is null)
+        {
+            return;
+        }
+
+        try
+        {
+            // At once: should the process end before the next work, the failed transaction must not come back.
+            OpenSession();
+        }
+        catch (Exception exception) when (exception is IOException or LiteException or UnauthorizedAccessException or InvalidDataException)
+        {
+            StoreLog.StaysClosed(_logger, _paths.Folder, exception);
+        }
+    }
+
+    private void CloseSession(bool checkpoint)
+    {
+        if (_session is not { } session)
+        {
+            return;
+        }
+
+        _session = null;
+        try
+        {
+            if (checkpoint)
+            {
+                session.TryCheckpoint();
+            }
+
+            session.Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or LiteException or UnauthorizedAccessException or AggregateException)
+        {
+            // What was acknowledged is in the synced log, which the next opening reads.
+            StoreLog.CloseFailed(_logger, _paths.Folder, exception);
+        }
+    }
+
+    private void CheckpointWhenDue()
+    {
+        if (_session is not { } session || session.LogLength < _checkpointBytes)
+        {
+            return;
+        }
+
+        try
+        {
+            if (session.TryCheckpoint())
+            {
+                _checkpointDelayed = false;
+            }
+            else if (!_checkpointDelayed)
+            {
+                _checkpointDelayed = true;
+                StoreLog.CheckpointDelayed(_logger, session.LogLength);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or LiteException or UnauthorizedAccessException)
+        {
+            _health.Report(Component, HealthState.Failed, $"The log could not be copied into {_paths.Data}: {exception.Message}");
+            StoreLog.CheckpointFailed(_logger, _paths.Data, exception);
+            CloseSession(checkpoint: false);
+        }
+    }
+
+    private abstract class Work(CancellationToken cancellationToken)
+    {
+        protected CancellationToken CancellationToken { get; } = cancellationToken;
+
+        /// <summary>Claims the work; false when its caller has given up.</summary>
+        public abstract bool Begin();
+
+        public abstract void Execute(StoreSession session);
+
+        public abstract void Succeed();
+
+        public abstract void Fail(Exception exception);
+    }
+
+    private sealed class Work<T>(Func<LiteDatabase, T> work, bool durable, CancellationToken cancellationToken) : Work(cancellationToken)
+    {
+        private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T _value = default!;
+
+#pragma warning disable VSTHRD003 // Completed by the store's thread, which waits for nobody.
+        public Task<T> Completion => _completion.Task;
+#pragma warning restore VSTHRD003
+
+        public override bool Begin()
+        {
+            if (!CancellationToken.IsCancellationRequested)
+            {
+                return true;
+            }
+
+            _completion.SetCanceled(CancellationToken);
+            return false;
+        }
+
+        public override void Execute(StoreSession session) => _value = durable ? session.Transact(work) : work(session.Database);
+
+        public override void Succeed() => _completion.SetResult(_value);
+
+        public override void Fail(Exception exception) => _completion.SetException(exception);
+    }
+}
