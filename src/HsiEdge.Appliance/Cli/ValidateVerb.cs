@@ -1,0 +1,88 @@
+using System.CommandLine;
+using HsiEdge.Appliance.Configuration;
+using HsiEdge.Core;
+using HsiEdge.Inference.Bundle;
+
+namespace HsiEdge.Appliance.Cli;
+
+/// <summary><c>hsiedge validate</c>: every problem of the configuration at once, nothing started.</summary>
+internal static class ValidateVerb
+{
+    public static Command Create(CliShell shell)
+    {
+        var (config, json) = (CliShell.ConfigOption(), CliShell.JsonOption());
+        return shell.Verb(
+            "validate",
+            "Checks the whole configuration with the scan plan and the model bundle that it names. Starts nothing. Exit 3 when anything is wrong.",
+            json,
+            config,
+            [],
+            async (parsed, cancellationToken) =>
+            {
+                var configuration = shell.LoadConfiguration(parsed.GetValue(config));
+                var faults = await WorkProgress.RunAsync(shell.Console, "validating", _ => AllFaults(configuration, shell.Console), cancellationToken);
+                var report = new ValidationReport(faults.Count == 0, configuration.Files, faults, configuration.Values.ToDictionary(v => v.Key, v => v.Value));
+                if (parsed.GetValue(json))
+                {
+                    await shell.WriteJsonAsync(report);
+                }
+
+                foreach (var fault in faults)
+                {
+                    await shell.Console.Error.WriteLineAsync(fault.Message);
+                }
+
+                if (report.Ok && !parsed.GetValue(json))
+                {
+                    var sources = report.Files.Count == 0 ? "no file" : string.Join(", ", report.Files);
+                    await shell.Console.Out.WriteLineAsync($"The configuration is valid ({sources}).");
+                }
+
+                return report.Ok ? ExitCodes.Success : ExitCodes.BadInput;
+            });
+    }
+
+    /// <summary>Faults of the options, then of the files that sound options name.</summary>
+    /// <param name="configuration">As loaded.</param>
+    /// <param name="console">For the program's folder.</param>
+    internal static IReadOnlyList<ValidationFault> AllFaults(ApplianceConfiguration configuration, CliConsole console)
+    {
+        var faults = configuration.Faults.Select(f => new ValidationFault(f.Key, f.Message, f.Layer)).ToList();
+        CheckFile(
+            faults,
+            "Model:BundlePath",
+            ModelFiles.BundlePath(configuration.Model, console.ProgramFolder),
+            path => _ = ModelBundleReader.ReadParts(path, ModelFiles.Trust(configuration.Model)));
+        return faults;
+    }
+
+    private static void CheckFile(List<ValidationFault> faults, string key, string path, Action<string> read)
+    {
+        if (path.Length == 0 || faults.Exists(f => f.Key.StartsWith(key.Split(':')[0], StringComparison.OrdinalIgnoreCase)))
+        {
+            return;
+        }
+
+        try
+        {
+            read(path);
+        }
+        catch (BadInputException e)
+        {
+            faults.Add(new ValidationFault(key, $"{key}: {e.Message}", null));
+        }
+    }
+}
+
+/// <summary>What <c>validate --json</c> prints.</summary>
+/// <param name="Ok">Whether nothing is wrong.</param>
+/// <param name="Files">Configuration files that were read.</param>
+/// <param name="Faults">Everything that is wrong.</param>
+/// <param name="Values">Every key with its value.</param>
+internal sealed record ValidationReport(bool Ok, IReadOnlyList<string> Files, IReadOnlyList<ValidationFault> Faults, IReadOnlyDictionary<string, object?> Values);
+
+/// <summary>One thing that is wrong.</summary>
+/// <param name="Key">The key, or the file.</param>
+/// <param name="Message">What was found, what was expected, what to do.</param>
+/// <param name="Layer">Where the value stands; null for a file's content.</param>
+internal sealed record ValidationFault(string Key, string Message, ConfigurationLayer? Layer);
