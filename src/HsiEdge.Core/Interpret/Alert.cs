@@ -7,7 +7,7 @@ namespace HsiEdge.Core.Interpret;
 /// <param name="RaisedUtc">When it was raised.</param>
 /// <param name="LastSeenUtc">When its finding was last seen.</param>
 /// <param name="LastResultId">ULID of the result it was last seen in.</param>
-/// <param name="Finding">The finding as last seen.</param>
+/// <param name="Finding">The finding as last announced: when raised, or at its last notable change.</param>
 /// <param name="AcknowledgedBy">Who acknowledged it, or null.</param>
 /// <param name="MissedCubes">Consecutive cubes without it, for the hysteresis.</param>
 public sealed record Alert(

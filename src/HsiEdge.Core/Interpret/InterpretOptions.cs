@@ -18,6 +18,6 @@ public sealed class InterpretOptions
     /// <summary>Consecutive cubes without it before the alert ends, ≥ 1.</summary>
     public int EndAfterCubes { get; set; } = 3;
 
-    /// <summary>Two findings of consecutive cubes are the same lesion when their centroids are at most this many equivalent diameters apart, or their regions overlap.</summary>
+    /// <summary>Two findings of consecutive cubes are the same lesion when their centroids are at most this many equivalent diameters (of the larger) apart, or their regions overlap.</summary>
     public double MatchDistanceDiameters { get; set; } = 1.0;
 }
