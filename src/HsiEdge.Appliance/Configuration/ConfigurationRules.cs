@@ -32,11 +32,13 @@ internal static partial class ConfigurationRules
 
             Range("Processing:Workers", c.Processing.Workers, 0, 256, "threads, 0 for one per processor"),
             Range("Processing:TilePixels", c.Processing.TilePixels, 256, 65536, "pixels"),
-            Range("Processing:MinimumSignalCounts", c.Processing.MinimumSignalCounts, 0, 65535, "counts"),
+            Range("Processing:MinimumSignalCounts", c.Processing.MinimumSignalCounts, 0.001, 65535, "counts"),
             Range("Processing:MaximumSaturatedFraction", c.Processing.MaximumSaturatedFraction, 0, 1, ""),
             Range("Processing:MaximumUnderExposedFraction", c.Processing.MaximumUnderExposedFraction, 0, 1, ""),
             Range("Processing:MaximumCalibrationAgeHours", c.Processing.MaximumCalibrationAgeHours, 0.01, 87_600, "hours"),
             Range("Processing:WavelengthToleranceNanometres", c.Processing.WavelengthToleranceNanometres, 0, 50, "nm"),
+            Range("Processing:MaximumPlausibleReflectance", c.Processing.MaximumPlausibleReflectance, 1, 100, ""),
+            Range("Processing:MaximumImplausibleFraction", c.Processing.MaximumImplausibleFraction, 0, 1, ""),
 
             Range("Interpret:MinimumAreaSquareMillimetres", c.Interpret.MinimumAreaSquareMillimetres, 0, 10_000, "mm²"),
             Range("Interpret:MinimumPixels", c.Interpret.MinimumPixels, 1, 1_000_000, "pixels"),

@@ -16,30 +16,39 @@ internal sealed class AbsorbanceKernel<T> : SpectrumKernel<T>
 
     public override void Apply(Span<T> spectrum, Span<T> scratch)
     {
-        var i = 0;
         if (typeof(T) == typeof(float))
         {
-            i = ApplyVectors(MemoryMarshal.Cast<T, float>(spectrum), float.CreateSaturating(_floor));
+            ApplyVectors(MemoryMarshal.Cast<T, float>(spectrum), float.CreateSaturating(_floor));
+            return;
         }
 
-        for (; i < spectrum.Length; i++)
+        foreach (ref var value in spectrum)
         {
-            spectrum[i] = -T.Log10(T.Max(spectrum[i], _floor));
+            value = -T.Log10(T.Max(value, _floor));
         }
     }
 
-    private static int ApplyVectors(Span<float> x, float floor)
+    private static void ApplyVectors(Span<float> x, float floor)
     {
         var i = 0;
-        var floors = new Vector<float>(floor);
         for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            var values = Vector.Max(new Vector<float>(x[i..]), floors);
-            (Vector.Log2(values) * MinusLog10Of2).CopyTo(x[i..]);
+            Absorbance(new Vector<float>(x[i..]), floor).CopyTo(x[i..]);
         }
 
-        return i;
+        if (i < x.Length)
+        {
+            // The rest takes the same way, so that a value does not depend on where it stands in a tile.
+            Span<float> rest = stackalloc float[Vector<float>.Count];
+            rest.Fill(floor);
+            x[i..].CopyTo(rest);
+            Absorbance(new Vector<float>(rest), floor).CopyTo(rest);
+            rest[..(x.Length - i)].CopyTo(x[i..]);
+        }
     }
+
+    private static Vector<float> Absorbance(Vector<float> values, float floor) =>
+        Vector.Log2(Vector.Max(values, new Vector<float>(floor))) * MinusLog10Of2;
 }
 
 /// <summary>(x − mean)/standard deviation, n − 1.</summary>
