@@ -74,14 +74,24 @@ public static class PhantomGenerator
         return spectrum;
     }
 
+    /// <summary>Diameter in mm at which a patient's lesion is shown: a small field shows a smaller lesion, rather than nothing but lesion.</summary>
+    /// <param name="patient">Whose lesion.</param>
+    /// <param name="lines">Lines of the field.</param>
+    /// <param name="samples">Samples of the field.</param>
+    /// <param name="pixelPitchMillimetres">Size of a pixel in mm.</param>
+    public static double LesionDiameterMillimetres(PhantomPatient patient, int lines, int samples, double pixelPitchMillimetres)
+    {
+        ArgumentNullException.ThrowIfNull(patient);
+        return Math.Min(patient.LesionDiameterMillimetres, 0.55 * pixelPitchMillimetres * Math.Min(lines, samples));
+    }
+
     private static PhantomScene MakeScene(PhantomOptions options, PhantomPatient patient)
     {
         var random = new PhantomRandom(options.Seed, ViewStreams + CubeNumber(options));
         var width = options.Samples * options.PixelPitchMillimetres;
         var height = options.Lines * options.PixelPitchMillimetres;
 
-        // Small test cubes show a small lesion rather than nothing but lesion.
-        var diameter = Math.Min(patient.LesionDiameterMillimetres, 0.55 * Math.Min(width, height));
+        var diameter = LesionDiameterMillimetres(patient, options.Lines, options.Samples, options.PixelPitchMillimetres);
         (double X, double Y)[] centres = options.WithLesion ? [(0, 0)] : [];
         var wall = new PhantomWall(patient, centres, diameter);
         var left = (-width / 2) + random.NextBetween(-0.2 * width, 0.2 * width);
@@ -115,8 +125,8 @@ public static class PhantomGenerator
         Require(options.Samples is >= 1 and <= 16384, "samples", options.Samples, "1…16384");
         Require((long)options.Lines * options.Samples * options.WavelengthAxis.Count <= Array.MaxLength, "lines × samples × bands",
             (double)options.Lines * options.Samples * options.WavelengthAxis.Count, $"at most {Array.MaxLength}");
-        Require(options.WavelengthAxis.First >= 400, "first wavelength in nm", options.WavelengthAxis.First, "≥ 400 (the chromophore tables)");
-        Require(options.WavelengthAxis.Last <= 1600, "last wavelength in nm", options.WavelengthAxis.Last, "≤ 1600 (the chromophore tables)");
+        Require(options.WavelengthAxis.First >= PhantomOptions.ShortestNanometres, "first wavelength in nm", options.WavelengthAxis.First, $"≥ {PhantomOptions.ShortestNanometres} (the chromophore tables)");
+        Require(options.WavelengthAxis.Last <= PhantomOptions.LongestNanometres, "last wavelength in nm", options.WavelengthAxis.Last, $"≤ {PhantomOptions.LongestNanometres} (the chromophore tables)");
         Require(options.PixelPitchMillimetres is > 0 and <= 10, "pixel pitch in mm", options.PixelPitchMillimetres, "above 0, at most 10");
         Require(options.ExposureMicroseconds is > 0 and <= 1e7, "exposure in µs", options.ExposureMicroseconds, "above 0, at most 10000000");
         Require(options.ReferenceAverages is >= 1 and <= 1000, "reference averages", options.ReferenceAverages, "1…1000");

@@ -43,4 +43,10 @@ public sealed record PhantomOptions
 
     /// <summary>Brings the white target to about three quarters of full scale at the brightest band.</summary>
     public const double DefaultExposureMicroseconds = 2000;
+
+    /// <summary>Shortest wavelength of the chromophore tables in nm.</summary>
+    public const double ShortestNanometres = 400;
+
+    /// <summary>Longest wavelength of the chromophore tables in nm.</summary>
+    public const double LongestNanometres = 1600;
 }

@@ -56,6 +56,6 @@ public sealed record PhantomPatient(
             ScatterAmplitudePerCentimetre: wall.ScatterAmplitudePerCentimetre * Math.Max(0.3, 1 + (contrast * (separation.ScatterRatio - 1))),
             ScatterExponent: wall.ScatterExponent + (contrast * separation.ScatterExponentDifference));
         return new PhantomPatient(
-            $"P{index + 1:000}", mucosa, wall, lesion, random.NextBetween(0.5, 1.8), random.NextBetween(9, 16), random.NextBits());
+            $"P{index + 1:000}", mucosa, wall, lesion, random.NextBetween(0.5, 1.6), random.NextBetween(9, 16), random.NextBits());
     }
 }

@@ -1,0 +1,17 @@
+namespace HsiEdge.Core.Acquire;
+
+/// <summary>What a <see cref="FrameLedger"/> takes a frame for.</summary>
+public enum FrameVerdict
+{
+    /// <summary>The complete frame of a pulse, in time.</summary>
+    Paired,
+
+    /// <summary>The complete frame of a pulse, after its time.</summary>
+    Late,
+
+    /// <summary>A frame with parts missing: its pulse stays unanswered.</summary>
+    Incomplete,
+
+    /// <summary>No pulse asked for it: a duplicate, one of an earlier capture, or a band that the plan does not have.</summary>
+    Spurious,
+}
