@@ -111,7 +111,7 @@ internal sealed class BundleOpening(string path, BundleLoadOptions options) : ID
     {
         var name = $"{path}: {BundleEntries.Model}";
         var model = OnnxGuard.Check(_entries[BundleEntries.Model], name, OnnxLimits.Bundle);
-        PixelContract.Read(model, name).RequireFit(Card!.WavelengthsNanometres.Count, Card.Classes.Count, name);
+        PixelContract.Read(model, name).RequireFit(CardReader.InputValues(Card!, name), Card!.Classes.Count, name);
         return $"{model.Graph.Node.Count} operators, no external data, no custom operators; fits the card";
     }
 

@@ -56,41 +56,23 @@ public static class CardReader
             throw new BadInputException($"{name}: input.scale {card.Input.Scale} is not a normal float32 number.");
         }
 
-        for (var i = 0; i < card.Preprocessing.Count; i++)
-        {
-            RequireStep(card.Preprocessing[i], card.WavelengthsNanometres.Count, $"{name}: preprocessing[{i}]");
-        }
+        _ = InputValues(card, name);
     }
 
-    private static void RequireStep(PreprocessingStep step, int bands, string name)
+    /// <summary>Values a pixel that reach the network: the card's bands, fewer where a step drops some.</summary>
+    /// <param name="card">The card.</param>
+    /// <param name="name">Name for messages.</param>
+    /// <exception cref="BadInputException">A step's parameters do not fit the bands.</exception>
+    public static int InputValues(ModelCard card, string name)
     {
-        switch (step)
+        ArgumentNullException.ThrowIfNull(card);
+        try
         {
-            case SavitzkyGolayStep savitzkyGolay:
-                RequireThat(savitzkyGolay.Window % 2 == 1 && savitzkyGolay.Window <= bands, $"{name}.window is {savitzkyGolay.Window}; expected an odd number up to the {bands} bands.");
-                RequireThat(savitzkyGolay.PolynomialOrder < savitzkyGolay.Window, $"{name}.polynomialOrder is {savitzkyGolay.PolynomialOrder}; expected less than the window {savitzkyGolay.Window}.");
-                RequireThat(savitzkyGolay.Derivative <= savitzkyGolay.PolynomialOrder, $"{name}.derivative is {savitzkyGolay.Derivative}; expected at most the polynomial's order {savitzkyGolay.PolynomialOrder}.");
-                break;
-            case MscStep msc:
-                RequireThat(msc.Reference.Count == bands, $"{name}.reference has {msc.Reference.Count} values; expected one for each of the {bands} bands.");
-                break;
-            case CenterStep center:
-                RequireThat(center.Values.Count == bands, $"{name}.values has {center.Values.Count} values; expected one for each of the {bands} bands.");
-                break;
-            case ScaleStep scale:
-                RequireThat(scale.Values.Count == bands, $"{name}.values has {scale.Values.Count} values; expected one for each of the {bands} bands.");
-                RequireThat(scale.Values.All(v => v != 0), $"{name}.values holds 0; bands cannot be divided by it.");
-                break;
-            default:
-                break;
+            return new PreprocessingChain<double>(card.Preprocessing, card.WavelengthsNanometres.Count).OutputBands;
         }
-    }
-
-    private static void RequireThat(bool condition, string message)
-    {
-        if (!condition)
+        catch (BadInputException exception)
         {
-            throw new BadInputException(message);
+            throw new BadInputException($"{name}: {exception.Message}", exception);
         }
     }
 }

@@ -52,7 +52,7 @@ public static class CardSchema
 
     private static string Describe(ValidationError error)
     {
-        if (error is ChildSchemaValidationError { Kind: ValidationErrorKind.NotOneOf } choice && NearestChild(choice) is { } nearest)
+        if (error is ChildSchemaValidationError parent && NearestChild(parent) is { } nearest)
         {
             return Describe(nearest);
         }
@@ -76,9 +76,9 @@ public static class CardSchema
         };
     }
 
-    // Of the alternatives of a preprocessing step, the one that its "step" names, or the error of "step" itself.
-    private static ValidationError? NearestChild(ChildSchemaValidationError choice) =>
-        choice.Errors.Values.OrderBy(list => list.Any(e => e.Property == "step")).ThenBy(list => list.Count)
+    // What is wrong within an array's item or a map's value; of the alternatives of a preprocessing step, the one that its "step" names, or "step" itself.
+    private static ValidationError? NearestChild(ChildSchemaValidationError parent) =>
+        parent.Errors.Values.OrderBy(list => list.Any(e => e.Property == "step")).ThenBy(list => list.Count)
             .SelectMany(list => list.OrderByDescending(e => e.Property == "step")).FirstOrDefault();
 
     private static JsonSchema Parse()

@@ -59,34 +59,45 @@ public static class OnnxGuard
             Require(model.Functions.Count == 0, $"defines {model.Functions.Count} operators of its own (functions); expected none. Inline them before export.");
             Require(model.TrainingInfo.Count == 0, "carries training graphs; expected a model for inference alone.");
             var opsets = model.OpsetImport.Where(o => IsStandardDomain(o.Domain)).Select(o => o.Version).ToArray();
-            Graph(model.Graph!, depth: 0);
+            Graph(model.Graph!, new HashSet<string>(StringComparer.Ordinal), depth: 0);
             Require(opsets.Length == 1, $"imports ONNX's operator set {opsets.Length} times; expected once.");
             Require(
                 opsets[0] >= limits.MinimumOpset && opsets[0] <= limits.MaximumOpset,
                 $"opset {opsets[0]}; expected {limits.MinimumOpset} to {limits.MaximumOpset}. Convert it with the ONNX version converter.");
         }
 
-        private void Graph(GraphProto graph, int depth)
+        // "known" holds the values that an operator may take: those of outer graphs and those made so far.
+        private void Graph(GraphProto graph, HashSet<string> known, int depth)
         {
             Require(depth <= limits.MaximumDepth, $"subgraphs nested deeper than {limits.MaximumDepth}.");
             Require(
                 graph.SparseInitializer.Count == 0, $"{graph.SparseInitializer.Count} sparse constants; expected dense ones. Export it without sparsity.");
             _initializers += graph.Initializer.Count;
             Require(_initializers <= limits.MaximumInitializers, $"more than {limits.MaximumInitializers} constants.");
+            known.UnionWith(graph.Input.Select(i => i.Name));
+            var constants = new HashSet<string>(StringComparer.Ordinal);
             foreach (var tensor in graph.Initializer)
             {
+                Require(constants.Add(tensor.Name), $"constant '{tensor.Name}' occurs twice.");
                 Tensor(tensor);
             }
+
+            known.UnionWith(constants);
 
             _nodes += graph.Node.Count;
             Require(_nodes <= limits.MaximumNodes, $"more than {limits.MaximumNodes} operators.");
             foreach (var node in graph.Node)
             {
-                Node(node, depth);
+                Node(node, known, depth);
+            }
+
+            foreach (var output in graph.Output.Where(o => !known.Contains(o.Name)))
+            {
+                Require(condition: false, $"output '{output.Name}' is made by no operator.");
             }
         }
 
-        private void Node(NodeProto node, int depth)
+        private void Node(NodeProto node, HashSet<string> known, int depth)
         {
             var label = $"operator {node.OpType} '{node.Name}'";
             Require(
@@ -97,11 +108,21 @@ public static class OnnxGuard
                 $"{label} is not among the operators of a bundle ({string.Join(", ", limits.Operators?.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>())}).");
             foreach (var attribute in node.Attribute)
             {
-                Attribute(attribute, label, depth);
+                Attribute(attribute, label, known, depth);
+            }
+
+            foreach (var input in node.Input)
+            {
+                Require(input.Length == 0 || known.Contains(input), $"{label} takes '{input}', which nothing before it makes; expected operators in order.");
+            }
+
+            foreach (var output in node.Output)
+            {
+                Require(output.Length == 0 || known.Add(output), $"{label} makes '{output}', which is there already.");
             }
         }
 
-        private void Attribute(AttributeProto attribute, string label, int depth)
+        private void Attribute(AttributeProto attribute, string label, HashSet<string> known, int depth)
         {
             Require(attribute.SparseTensor is null && attribute.SparseTensors.Count == 0, $"{label} holds a sparse constant; expected dense ones.");
             IEnumerable<TensorProto> tensors = attribute.T is null ? attribute.Tensors : attribute.Tensors.Append(attribute.T);
@@ -113,7 +134,7 @@ public static class OnnxGuard
             foreach (var graph in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G))
             {
                 Require(limits.Operators is null, $"{label} holds a subgraph; expected a feed-forward model.");
-                Graph(graph, depth + 1);
+                Graph(graph, new HashSet<string>(known, StringComparer.Ordinal), depth + 1);
             }
         }
 

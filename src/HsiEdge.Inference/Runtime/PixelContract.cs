@@ -20,7 +20,7 @@ public sealed record PixelContract(
     private const string Expected = "one u8 input [1, H, W, bands] and one output [1, H, W, classes] of float32 or u8";
 
     /// <summary>Reads the contract from a model and checks it.</summary>
-    /// <param name="model">The parsed model.</param>
+    /// <param name="model">The parsed model, which <see cref="OnnxGuard"/> let through.</param>
     /// <param name="name">Name for messages.</param>
     /// <exception cref="BadInputException">The model's signature is another, or a layer looks beyond its own pixel.</exception>
     public static PixelContract Read(ModelProto model, string name)
@@ -56,7 +56,7 @@ public sealed record PixelContract(
     }
 
     /// <summary>Checks that the model fits a card.</summary>
-    /// <param name="bands">Bands of the card.</param>
+    /// <param name="bands">Values a pixel after the card's preprocessing.</param>
     /// <param name="classes">Classes of the card.</param>
     /// <param name="name">Name for messages.</param>
     /// <exception cref="BadInputException">Another number of bands or classes.</exception>
@@ -64,7 +64,7 @@ public sealed record PixelContract(
     {
         if (Bands != bands)
         {
-            throw new BadInputException($"{name}: the model takes {Bands} bands but the card's wavelengthsNanometres lists {bands}; they must agree.");
+            throw new BadInputException($"{name}: the model takes {Bands} values a pixel but the card's wavelengthsNanometres and preprocessing give {bands}; they must agree.");
         }
 
         if (Classes != classes)
@@ -105,7 +105,7 @@ public sealed record PixelContract(
                 continue;
             }
 
-            var weights = Through(graph, constants, node.Input[node.OpType == "Conv" ? 1 : 3]);
+            var weights = Through(graph, constants, InputOf(node, node.OpType == "Conv" ? 1 : 3));
             if (weights is null || weights.Dims.Skip(2).Any(extent => extent != 1))
             {
                 var kernel = weights is null ? "that is not a constant" : string.Join('×', weights.Dims.Skip(2));
@@ -113,6 +113,8 @@ public sealed record PixelContract(
             }
         }
     }
+
+    private static string InputOf(NodeProto node, int index) => index < node.Input.Count ? node.Input[index] : string.Empty;
 
     // Weights stand directly as a constant, or as a quantized constant behind a DequantizeLinear.
     private static TensorProto? Through(GraphProto graph, Dictionary<string, TensorProto> constants, string value)
@@ -123,26 +125,28 @@ public sealed record PixelContract(
         }
 
         var producer = graph.Node.FirstOrDefault(n => n.Output.Contains(value));
-        return producer is { OpType: "DequantizeLinear" } ? constants.GetValueOrDefault(producer.Input[0]) : null;
+        return producer is { OpType: "DequantizeLinear" } ? constants.GetValueOrDefault(InputOf(producer, 0)) : null;
     }
 
     // The output may be transposed after it was quantized: the scale is that of the QuantizeLinear or QLinearConv before.
     private static float OutputScaleOf(GraphProto graph, Dictionary<string, TensorProto> constants, string output, string name)
     {
+        // Operators stand in order, so the walk back ends.
         var producer = graph.Node.FirstOrDefault(n => n.Output.Contains(output));
         while (producer is { OpType: "Transpose" or "Reshape" or "Identity" or "Squeeze" or "Unsqueeze" })
         {
-            var next = producer.Input[0];
+            var next = InputOf(producer, 0);
             producer = graph.Node.FirstOrDefault(n => n.Output.Contains(next));
         }
 
         var scaleName = producer?.OpType switch
         {
-            "QuantizeLinear" => producer.Input[1],
-            "QLinearConv" or "QLinearMatMul" => producer.Input[6],
+            "QuantizeLinear" => InputOf(producer, 1),
+            "QLinearConv" or "QLinearMatMul" => InputOf(producer, 6),
             _ => null,
         };
-        if (scaleName is null || !constants.TryGetValue(scaleName, out var scale) || TensorCodec.ElementCount(scale.Dims) != 1)
+        if (scaleName is null || !constants.TryGetValue(scaleName, out var scale) || TensorCodec.ElementCount(scale.Dims) != 1
+            || TensorCodec.ElementType(scale) != TensorProto.Types.DataType.Float)
         {
             throw new BadInputException($"{name}: u8 output '{output}' does not come from a QuantizeLinear with one constant scale; its values have no unit.");
         }

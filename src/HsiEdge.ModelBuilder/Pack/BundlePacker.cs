@@ -26,7 +26,7 @@ public static class BundlePacker
         ArgumentNullException.ThrowIfNull(model);
         var filled = card with { Input = model.Input, Quantization = model.Report };
         CardReader.Require(filled, "card.json");
-        var (goldenInput, goldenOutput) = MakeGolden(model, filled.WavelengthsNanometres.Count, goldenInputs);
+        var (goldenInput, goldenOutput) = MakeGolden(model, CardReader.InputValues(filled, "card.json"), goldenInputs);
         var contents = new ModelBundleContents(filled, model.Onnx, goldenInput, goldenOutput);
 
         // Tried in a place of its own first: a bundle that would be refused never replaces a good one.

@@ -50,9 +50,9 @@ internal static class SampleModels
         Limits = ["It means nothing."],
     };
 
-    public static ModelIdentity Pack(string path, int bands = 12, int classes = 3, Func<byte[], byte[]>? sign = null)
+    public static ModelIdentity Pack(string path, int bands = 12, int classes = 3, Func<byte[], byte[]>? sign = null, int seed = 1)
     {
-        var network = Network(1, bands, 8, classes);
+        var network = Network(seed, bands, 8, classes);
         return BundlePacker.Pack(path, Card(bands, classes), Quantize(network, 500), Spectra(13, 16, bands), sign);
     }
 
