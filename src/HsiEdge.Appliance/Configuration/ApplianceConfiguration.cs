@@ -1,6 +1,9 @@
 using HsiEdge.Core;
+using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Pipeline;
+using HsiEdge.Delivery.Publish;
+using HsiEdge.Delivery.Record;
 
 namespace HsiEdge.Appliance.Configuration;
 
@@ -22,10 +25,13 @@ public sealed class ApplianceConfiguration
     {
         _keys.Add(nameof(Appliance), Appliance);
         _keys.Add(nameof(Camera), Camera);
+        _keys.Add(nameof(Acquire), Acquire);
         _keys.Add(nameof(Trigger), Trigger);
         _keys.Add(nameof(Model), Model);
         _keys.Add(nameof(Processing), Processing);
         _keys.Add(nameof(Interpret), Interpret);
+        _keys.Add(nameof(Store), Store);
+        _keys.Add(nameof(Mqtt), Mqtt);
     }
 
     /// <summary>Section <c>Appliance</c>.</summary>
@@ -33,6 +39,9 @@ public sealed class ApplianceConfiguration
 
     /// <summary>Section <c>Camera</c>.</summary>
     public CameraOptions Camera { get; } = new();
+
+    /// <summary>Section <c>Acquire</c>.</summary>
+    public AcquireOptions Acquire { get; } = new();
 
     /// <summary>Section <c>Trigger</c>.</summary>
     public TriggerOptions Trigger { get; } = new();
@@ -45,6 +54,12 @@ public sealed class ApplianceConfiguration
 
     /// <summary>Section <c>Interpret</c>.</summary>
     public InterpretOptions Interpret { get; } = new();
+
+    /// <summary>Section <c>Store</c>.</summary>
+    public StoreOptions Store { get; } = new();
+
+    /// <summary>Section <c>Mqtt</c>.</summary>
+    public MqttOptions Mqtt { get; } = new();
 
     /// <summary>What is wrong, in the order of the layers and sections; empty when all is well.</summary>
     public IReadOnlyList<ConfigurationFault> Faults => _faults;
@@ -87,10 +102,13 @@ public sealed class ApplianceConfiguration
         return configuration;
     }
 
-    /// <summary>Whether the box can be reached over MQTT in spite of the faults: every layer could be read and no fault touches who it is or which broker.</summary>
+    /// <summary>
+    /// Whether safe mode is possible in spite of the faults: every layer could be read, and no fault touches who the box is, its broker or its
+    /// store. A fault on the command line is for the person who typed it.
+    /// </summary>
     public bool CanReachBroker =>
         _faults.TrueForAll(f => f.Key.Contains(':', StringComparison.Ordinal) && f.Layer != ConfigurationLayer.CommandLine
-            && !IsSection(f.Section, nameof(Appliance)) && !IsSection(f.Section, "Mqtt"));
+            && !IsSection(f.Section, nameof(Appliance)) && !IsSection(f.Section, nameof(Mqtt)) && !IsSection(f.Section, nameof(Store)));
 
     /// <summary>Throws when anything is wrong.</summary>
     /// <exception cref="BadInputException">Names every fault, one a line.</exception>
@@ -178,6 +196,22 @@ public sealed class ApplianceConfiguration
                 _faults.Add(Fault(key, _keys.Find(key)?.Value, expected, advice));
             }
         }
+
+        foreach (var message in ConfigurationRules.CheckSections(this))
+        {
+            var key = _keys.All.Select(k => k.Key).Where(k => MentionsKey(message, k)).MinBy(k => message.IndexOf(k, StringComparison.Ordinal)) ?? message;
+            if (!wrong.Contains(key))
+            {
+                var setting = _settings.GetValueOrDefault(key);
+                _faults.Add(new ConfigurationFault(key, setting is null ? message : $"{message} ({setting.Origin})", setting?.Layer ?? ConfigurationLayer.Default));
+            }
+        }
+    }
+
+    private static bool MentionsKey(string message, string key)
+    {
+        var at = message.IndexOf(key, StringComparison.Ordinal);
+        return at >= 0 && (at + key.Length == message.Length || !char.IsAsciiLetterOrDigit(message[at + key.Length]));
     }
 
     private ConfigurationFault Fault(string key, object? value, string expected, string advice)

@@ -1,4 +1,7 @@
 using System.Text.RegularExpressions;
+using HsiEdge.Delivery.Publish;
+using HsiEdge.Delivery.Record;
+using Microsoft.Extensions.Options;
 
 namespace HsiEdge.Appliance.Configuration;
 
@@ -19,6 +22,10 @@ internal static partial class ConfigurationRules
             Range("Camera:PhantomSeed", c.Camera.PhantomSeed, 0, int.MaxValue, ""),
             c.Camera.Source == CameraSource.Replay ? Folder("Camera:ReplayFolder", c.Camera.ReplayFolder, "a folder of ENVI cubes that exists") : null,
             c.Camera.PlanPath.Length > 0 ? ExistingFile("Camera:PlanPath", c.Camera.PlanPath, "a scan plan (JSON) that exists, or empty for the phantom's own") : null,
+
+            Range("Acquire:FrameTimeoutMilliseconds", c.Acquire.FrameTimeoutMilliseconds, 1, 600_000, "ms"),
+            Range("Acquire:LateAfterMilliseconds", c.Acquire.LateAfterMilliseconds, 1, 600_000, "ms"),
+            Range("Acquire:PoolCeilingMebibytes", c.Acquire.PoolCeilingMebibytes, 1, 65_536, "MiB"),
 
             c.Trigger.IntervalMilliseconds == 0 ? null : Range("Trigger:IntervalMilliseconds", c.Trigger.IntervalMilliseconds, 10, 86_400_000, "ms, or 0 for off"),
 
@@ -47,6 +54,16 @@ internal static partial class ConfigurationRules
             Range("Interpret:EndAfterCubes", c.Interpret.EndAfterCubes, 1, 1000, "cubes"),
             Range("Interpret:MatchDistanceDiameters", c.Interpret.MatchDistanceDiameters, 0, 100, "equivalent diameters"),
         }.OfType<Broken>();
+
+    /// <summary>Checks the sections whose validators stand beside their options.</summary>
+    public static IEnumerable<string> CheckSections(ApplianceConfiguration c) =>
+    [
+        .. Failures(new StoreOptionsValidator(), c.Store),
+        .. Failures(new MqttOptionsValidator(), c.Mqtt),
+    ];
+
+    private static IEnumerable<string> Failures<T>(IValidateOptions<T> validator, T options)
+        where T : class => validator.Validate(name: null, options).Failures ?? [];
 
     private static Broken? Range(string key, double value, double minimum, double maximum, string unit) =>
         value >= minimum && value <= maximum ? null : new Broken(key, $"{minimum} to {maximum} {unit}".TrimEnd());

@@ -18,11 +18,20 @@ internal sealed class OptionKey(string key, object owner, PropertyInfo property)
     /// <summary>The value now.</summary>
     public object? Value => property.GetValue(owner);
 
-    /// <summary>Sets a scalar from text.</summary>
+    /// <summary>Whether it may be left without a value.</summary>
+    public bool IsOptional { get; } = new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
+
+    /// <summary>Sets a scalar from text; empty text or null leaves an optional one without a value.</summary>
     /// <returns>What was expected, when the text is no such value; else null.</returns>
     public string? TrySet(string? text)
     {
         var type = Nullable.GetUnderlyingType(Type) ?? Type;
+        if (IsOptional && string.IsNullOrEmpty(text))
+        {
+            property.SetValue(owner, null);
+            return null;
+        }
+
         if (text is null)
         {
             return "a value (leave the key out to take the default)";
@@ -31,12 +40,6 @@ internal sealed class OptionKey(string key, object owner, PropertyInfo property)
         if (type == typeof(string))
         {
             property.SetValue(owner, text);
-            return null;
-        }
-
-        if (text.Length == 0 && Nullable.GetUnderlyingType(Type) is not null)
-        {
-            property.SetValue(owner, null);
             return null;
         }
 

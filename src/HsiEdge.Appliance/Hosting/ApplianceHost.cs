@@ -1,23 +1,108 @@
 using HsiEdge.Appliance.Configuration;
+using HsiEdge.Core;
+using HsiEdge.Core.Record;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace HsiEdge.Appliance.Hosting;
 
-/// <summary>The worker behind <c>hsiedge run</c>.</summary>
+/// <summary>The worker behind <c>hsiedge run</c>: the composition under the generic host, which brings signals, systemd and the log.</summary>
 public static class ApplianceHost
 {
+    private const int Succeeded = 0;
+    private const int Failed = 1;
+    private const int BadInput = 3;
+
     /// <summary>Runs the appliance until it is told to stop.</summary>
     /// <param name="configurationArguments">Command line after the verb: <c>--config FILE</c>, <c>--Section:Key value</c>.</param>
-    /// <param name="cancellationToken">Stops it cleanly, as SIGINT and SIGTERM do.</param>
-    /// <returns>Exit code: 0 stopped when told to, 1 failed, 3 a configuration that cannot even reach the broker.</returns>
-    public static async Task<int> RunAsync(string[] configurationArguments, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops it cleanly: the program's SIGINT and SIGTERM.</param>
+    /// <returns>Exit code: 0 stopped when told to, 1 failed, 3 a configuration with which it cannot even say so over MQTT.</returns>
+    public static Task<int> RunAsync(string[] configurationArguments, CancellationToken cancellationToken) =>
+        RunAsync(ApplianceConfiguration.Load(configurationArguments), ApplianceRun.Service, cancellationToken);
+
+    /// <summary>Runs the appliance with a configuration already loaded.</summary>
+    /// <param name="configuration">The configuration; with faults it runs in safe mode where it can.</param>
+    /// <param name="run">How this run differs from the service's.</param>
+    /// <param name="cancellationToken">Stops it cleanly.</param>
+    /// <returns>As above.</returns>
+    public static async Task<int> RunAsync(ApplianceConfiguration configuration, ApplianceRun run, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var configuration = ApplianceConfiguration.Load(configurationArguments);
-        foreach (var fault in configuration.Faults)
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(run);
+        if (!configuration.CanReachBroker)
         {
-            await Console.Error.WriteLineAsync(fault.Message);
+            foreach (var fault in configuration.Faults)
+            {
+                await Console.Error.WriteLineAsync(fault.Message);
+            }
+
+            return BadInput;
         }
 
-        throw new NotImplementedException("the composition");
+        var service = new ApplianceService(configuration, run);
+        using var host = Build(configuration, service);
+        service.Attach(host.Services.GetRequiredService<IHostApplicationLifetime>(), host.Services.GetRequiredService<ILoggerFactory>());
+        try
+        {
+            await host.RunAsync(cancellationToken);
+            return service.HasFailed ? Failed : Succeeded;
+        }
+        catch (Exception e) when (e is BadInputException or StoreFaultException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop before it had started.
+            return Succeeded;
+        }
+    }
+
+    private static IHost Build(ApplianceConfiguration configuration, ApplianceService service)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, Args = [] });
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddSingleton<IHostedService>(service);
+        if (SystemdHelpers.IsSystemdService())
+        {
+            builder.Services.AddSystemd();
+        }
+        else
+        {
+            builder.Services.RemoveAll<IHostLifetime>();
+            builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
+        }
+
+        builder.Logging.SetMinimumLevel(configuration.Appliance.MinimumLogLevel);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        if (SystemdHelpers.IsSystemdService())
+        {
+            builder.Logging.AddSystemdConsole();
+        }
+        else
+        {
+            builder.Logging.AddSimpleConsole(o =>
+            {
+                o.SingleLine = true;
+                o.TimestampFormat = "yyyy-MM-dd HH:mm:ss.fff ";
+                o.UseUtcTimestamp = true;
+                o.ColorBehavior = LoggerColorBehavior.Disabled;
+            });
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>The caller's token is the only way to stop.</summary>
+    private sealed class CallersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

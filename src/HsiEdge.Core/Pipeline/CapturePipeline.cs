@@ -41,7 +41,7 @@ public sealed class CapturePipeline
     /// <param name="classes">Classes of the model's card.</param>
     /// <param name="book">Interpret and Record: alerts, and one durable transaction with the messages that Publish takes from the outbox.</param>
     /// <param name="rawCubes">Where raw cubes are kept when the plan says so; null keeps none.</param>
-    /// <param name="health">Told of the camera and the store.</param>
+    /// <param name="health">Told of the camera; the store reports itself.</param>
     /// <param name="ids">Makes result identifiers.</param>
     /// <param name="time">Source of the time.</param>
     /// <param name="metrics">Counts and charts.</param>
@@ -124,7 +124,6 @@ public sealed class CapturePipeline
         }
         catch (StoreFaultException e)
         {
-            _health.Report("store", HealthState.Failed, e.Message);
             return (Missed(e.Message), "store fault");
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -159,7 +158,6 @@ public sealed class CapturePipeline
 
     private void ReportRecorded(CaptureResult result, double recordMilliseconds)
     {
-        _health.Report("store", HealthState.Ok);
         _metrics.ObserveStages(result.Timing, recordMilliseconds);
         PipelineLog.ResultRecorded(
             _log, result.Id, result.Sequence, result.Findings.Count, result.Timing.AcquireMilliseconds, result.Timing.ProcessMilliseconds,

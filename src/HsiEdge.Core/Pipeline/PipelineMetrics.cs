@@ -11,7 +11,6 @@ public sealed class PipelineMetrics : IDisposable
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "HsiEdge";
 
-    private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _triggers;
     private readonly Counter<long> _alerts;
     private readonly Histogram<double> _stages;
@@ -19,10 +18,13 @@ public sealed class PipelineMetrics : IDisposable
     /// <summary>Makes the instruments.</summary>
     public PipelineMetrics()
     {
-        _triggers = _meter.CreateCounter<long>("hsiedge.triggers", "{trigger}", "Triggers by verdict and cause");
-        _alerts = _meter.CreateCounter<long>("hsiedge.alerts", "{transition}", "Alert transitions by kind");
-        _stages = _meter.CreateHistogram<double>("hsiedge.stage.duration", "ms", "Duration of a stage of one cube");
+        _triggers = Meter.CreateCounter<long>("hsiedge.triggers", "{trigger}", "Triggers by verdict and cause");
+        _alerts = Meter.CreateCounter<long>("hsiedge.alerts", "{transition}", "Alert transitions by kind");
+        _stages = Meter.CreateHistogram<double>("hsiedge.stage.duration", "ms", "Duration of a stage of one cube");
     }
+
+    /// <summary>The meter of this instance.</summary>
+    public Meter Meter { get; } = new(MeterName);
 
     /// <summary>Counts one verdict.</summary>
     public void CountTrigger(TriggerVerdict verdict, TriggerCause cause) =>
@@ -51,7 +53,7 @@ public sealed class PipelineMetrics : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

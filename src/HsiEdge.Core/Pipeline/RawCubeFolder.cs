@@ -1,5 +1,6 @@
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Cubes;
+using HsiEdge.Core.Envi;
 using HsiEdge.Core.Record;
 
 namespace HsiEdge.Core.Pipeline;
@@ -8,17 +9,13 @@ namespace HsiEdge.Core.Pipeline;
 public sealed class RawCubeFolder
 {
     private readonly string _folder;
-    private readonly Action<string, RawCube> _write;
 
     /// <summary>Keeps cubes in a folder.</summary>
     /// <param name="folder">Absolute path; made when the first cube is kept.</param>
-    /// <param name="write">Writes header and data durably: header path, cube.</param>
-    public RawCubeFolder(string folder, Action<string, RawCube> write)
+    public RawCubeFolder(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        ArgumentNullException.ThrowIfNull(write);
         _folder = folder;
-        _write = write;
     }
 
     /// <summary>Writes a cube, when it asks to be kept and is raw.</summary>
@@ -38,7 +35,7 @@ public sealed class RawCubeFolder
         try
         {
             Directory.CreateDirectory(_folder);
-            _write(kept.HeaderPath, raw);
+            EnviWriter.WriteRaw(kept.HeaderPath, raw);
             return kept;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -68,7 +65,7 @@ public sealed class KeptRawCube : IDisposable
         if (!_committed)
         {
             File.Delete(HeaderPath);
-            File.Delete(Path.ChangeExtension(HeaderPath, ".img"));
+            File.Delete(EnviWriter.DataPathFor(HeaderPath));
         }
     }
 }

@@ -1,0 +1,108 @@
+using System.Reflection;
+using HsiEdge.Appliance.Configuration;
+using HsiEdge.Appliance.Publish;
+using HsiEdge.Core.Interpret;
+using HsiEdge.Core.Pipeline;
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+using HsiEdge.Delivery.Publish;
+using HsiEdge.Delivery.Record;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Appliance.Hosting;
+
+/// <summary>
+/// The composition root. Staged start: store → publisher → (<see cref="CaptureOperation"/>: model → camera → references → pipeline → triggers);
+/// teardown in reverse on one stack, so that the last results are still stored and sent, and "offline" is the last word.
+/// </summary>
+internal sealed class ApplianceComposition : IAsyncDisposable
+{
+    private readonly TeardownStack _stages = new();
+    private readonly TriggerDesk _desk;
+    private readonly ILogger _log;
+
+    private ApplianceComposition(TriggerDesk desk, ILogger log)
+    {
+        _desk = desk;
+        _log = log;
+    }
+
+    /// <summary>Ends when a running stage ends: by its stop, or by what nobody expected.</summary>
+    public Task Running { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Starts store and publisher, and sets the captures going.</summary>
+    /// <exception cref="Core.BadInputException">The data folder or a file of the broker's options cannot be used.</exception>
+    /// <exception cref="StoreFaultException">The store cannot be opened.</exception>
+    public static async Task<ApplianceComposition> StartAsync(
+        ApplianceConfiguration configuration, ApplianceRun run, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        var metrics = new PipelineMetrics();
+        var desk = new TriggerDesk(time, metrics, logs.CreateLogger<TriggerDesk>());
+        var composition = new ApplianceComposition(desk, logs.CreateLogger<ApplianceComposition>());
+        try
+        {
+            composition._stages.Own(metrics);
+            await composition.StartStagesAsync(configuration, run, metrics, time, logs, cancellationToken);
+            return composition;
+        }
+        catch
+        {
+            await composition.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops everything in reverse order of its start.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stages.DisposeAsync();
+        var totals = _desk.Totals;
+        ApplianceLog.Stopped(_log, totals.Posted, totals.Captured, totals.Refused, totals.Missed);
+    }
+
+    private async Task StartStagesAsync(
+        ApplianceConfiguration configuration, ApplianceRun run, PipelineMetrics metrics, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        var ids = new UlidGenerator(time);
+        var identity = new ApplianceIdentity(configuration.Appliance.Site, configuration.Appliance.Cart, Version, ids.Next());
+        ApplianceLog.Starting(_log, Version, identity.Site, identity.Cart, identity.BootId, ApplianceLog.FilesOf(configuration));
+        var health = new HealthBoard(time);
+        health.Report("trigger", HealthState.Warning, "the box is starting");
+
+        var store = _stages.Own(await LiteDbResultStore.OpenAsync(configuration.Store, health, time, logs.CreateLogger<LiteDbResultStore>(), cancellationToken));
+        var composer = new MessageComposer(identity, ids, time);
+        var interpret = configuration.Faults.Count == 0 ? configuration.Interpret : new InterpretOptions();
+        var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), cancellationToken));
+        var operation = new CaptureOperation(configuration, run, _desk, book, health, ids, metrics, time, logs);
+        var commands = new CommandHandler(_desk, book, store, logs.CreateLogger<CommandHandler>());
+        var publisher = new MqttPublisher(
+            configuration.Mqtt, identity, store, store, health, commands, () => operation.Active, time, logs.CreateLogger<MqttPublisher>());
+
+        var publishing = Run(publisher.RunAsync);
+        var capturing = Run(operation.RunAsync);
+        Running = Task.WhenAny(publishing, capturing).Unwrap();
+    }
+
+    /// <summary>Sets a stage running; its undo stops it and waits for its end.</summary>
+    private Task Run(Func<CancellationToken, Task> stage)
+    {
+        var stop = new CancellationTokenSource();
+        var running = Task.Run(() => stage(stop.Token), CancellationToken.None);
+        _stages.Push(async () =>
+        {
+            await stop.CancelAsync();
+            try
+            {
+                await running;
+            }
+            finally
+            {
+                stop.Dispose();
+            }
+        });
+        return running;
+    }
+
+    private static string Version { get; } =
+        typeof(ApplianceComposition).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+}

@@ -1,0 +1,190 @@
+using HsiEdge.Appliance.Cli;
+using HsiEdge.Appliance.Configuration;
+using HsiEdge.Appliance.Interpret;
+using HsiEdge.Appliance.Trigger;
+using HsiEdge.Core;
+using HsiEdge.Core.Acquire;
+using HsiEdge.Core.Calibrate;
+using HsiEdge.Core.Pipeline;
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+using HsiEdge.Core.Trigger;
+using HsiEdge.Inference.Bundle;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Appliance.Hosting;
+
+/// <summary>
+/// All that captures: model → camera → references → pipeline → triggers, in this order, undone in reverse. What the configuration or a file
+/// makes impossible is safe mode; a camera that is away is waited for.
+/// </summary>
+internal sealed class CaptureOperation
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+    private readonly ApplianceConfiguration _configuration;
+    private readonly ApplianceRun _run;
+    private readonly TriggerDesk _desk;
+    private readonly CaseBook _book;
+    private readonly HealthBoard _health;
+    private readonly UlidGenerator _ids;
+    private readonly PipelineMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _logs;
+    private readonly ILogger _log;
+    private ActiveVersions _active = ActiveVersions.None;
+
+    public CaptureOperation(
+        ApplianceConfiguration configuration, ApplianceRun run, TriggerDesk desk, CaseBook book, HealthBoard health, UlidGenerator ids, PipelineMetrics metrics,
+        TimeProvider time, ILoggerFactory logs)
+    {
+        _configuration = configuration;
+        _run = run;
+        _desk = desk;
+        _book = book;
+        _health = health;
+        _ids = ids;
+        _metrics = metrics;
+        _time = time;
+        _logs = logs;
+        _log = logs.CreateLogger<CaptureOperation>();
+    }
+
+    /// <summary>Model and calibration in use.</summary>
+    public ActiveVersions Active => Volatile.Read(ref _active);
+
+    /// <summary>Captures, or stands in safe mode, until stopped.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        await using var closed = new TeardownStack();
+        closed.Push(() =>
+        {
+            _desk.Close("stopping", "the box is stopping; trigger again when its status is online", forGood: true);
+            return ValueTask.CompletedTask;
+        });
+        try
+        {
+            if (_configuration.Faults.Count > 0)
+            {
+                ApplianceLog.SafeMode(_log, SafeMode.Enter(_configuration.Faults, _health, _desk));
+                _health.Report("trigger", HealthState.Failed, "safe mode: triggers are refused");
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
+            }
+
+            await CaptureAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped as asked.
+        }
+    }
+
+    private async Task CaptureAsync(CancellationToken stopping)
+    {
+        await using var stages = new TeardownStack();
+        var component = "model";
+        CapturePipeline pipeline;
+        try
+        {
+            var model = stages.Own(ModelBundleReader.Load(
+                ModelFiles.BundlePath(_configuration.Model, AppContext.BaseDirectory), ModelFiles.Trust(_configuration.Model)));
+            _health.Report("model", HealthState.Ok);
+            Volatile.Write(ref _active, new ActiveVersions(model.Identity, null));
+
+            component = "camera";
+            var camera = ApplianceCamera.Create(_configuration, _time, _logs);
+            stages.Own(camera.Source);
+            var calibration = await OpenAsync(camera, stopping);
+            Volatile.Write(ref _active, new ActiveVersions(model.Identity, calibration?.Id));
+            _health.Report("camera", HealthState.Ok);
+
+            var analyzer = stages.Own(new CubeAnalyzer(model, _configuration.Processing, _configuration.Interpret, new OverlayRenderer(), _time));
+            var rawCubes = new RawCubeFolder(Path.Combine(Path.GetFullPath(_configuration.Store.DataFolder), "raw"));
+            pipeline = new CapturePipeline(
+                _desk, camera.Source, calibration, analyzer, model.Card.Classes, _book, rawCubes, _health, _ids, _time, _metrics, _logs.CreateLogger<CapturePipeline>());
+            ApplianceLog.Ready(
+                _log, $"{camera.Source.Camera.Model} {camera.Source.Camera.Serial}", $"{model.Identity.Name}@{model.Identity.Version}", calibration?.Id ?? "none",
+                _configuration.Trigger.IntervalMilliseconds);
+        }
+        catch (BadInputException e)
+        {
+            ApplianceLog.SafeMode(_log, SafeMode.Enter(component, e.Message, _health, _desk));
+            _health.Report("trigger", HealthState.Failed, "safe mode: triggers are refused");
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
+            return;
+        }
+
+        await RunPipelineAsync(pipeline, stopping);
+    }
+
+    private async Task RunPipelineAsync(CapturePipeline pipeline, CancellationToken stopping)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var pipelineRunning = pipeline.RunAsync(stop.Token);
+        _desk.Open();
+        List<Task> running = [pipelineRunning, .. TriggerSources().Select(s => RunTriggersAsync(s, stop.Token))];
+        _health.Report("trigger", HealthState.Ok);
+        using var stopped = stopping.Register(() => _desk.Close("stopping", "the box is stopping; trigger again when its status is online", forGood: true));
+        try
+        {
+            await await Task.WhenAny(running);
+        }
+        finally
+        {
+            _desk.Close("stopping", "the box is stopping; trigger again when its status is online", forGood: true);
+            await stop.CancelAsync();
+            await Task.WhenAll(running);
+        }
+    }
+
+    /// <summary>What asks for captures besides commands. A new kind of source is a new line here.</summary>
+    private IEnumerable<ITriggerSource> TriggerSources()
+    {
+        if (_configuration.Trigger.IntervalMilliseconds > 0)
+        {
+            yield return new IntervalTriggerSource(TimeSpan.FromMilliseconds(_configuration.Trigger.IntervalMilliseconds), _time, _run.IntervalLimit);
+        }
+    }
+
+    /// <summary>Runs a source; one that has posted all it had leaves the others running.</summary>
+    private async Task RunTriggersAsync(ITriggerSource source, CancellationToken stopping)
+    {
+        await using var owned = source;
+        try
+        {
+            await source.RunAsync(_desk, stopping);
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped as asked.
+        }
+    }
+
+    /// <summary>Opens the camera and takes its references, for as long as it takes: a camera may be plugged in later.</summary>
+    private async Task<CalibrationSet?> OpenAsync(ApplianceCamera camera, CancellationToken stopping)
+    {
+        var wait = FirstRetry;
+        while (true)
+        {
+            try
+            {
+                await camera.Source.OpenAsync(stopping);
+                return camera is { References: { } references, Plan: { } plan }
+                    ? await references.TakeSetAsync(camera.Source.Camera, plan, _ids.Next(), _time, stopping)
+                    : null;
+            }
+            catch (CameraFaultException e)
+            {
+                _health.Report("camera", HealthState.Failed, e.Message);
+                _desk.Close("camera away", $"the camera cannot be opened: {e.Message}");
+#pragma warning disable CA5394 // Jitter, not a secret.
+                var jittered = wait * (0.75 + (Random.Shared.NextDouble() / 2));
+#pragma warning restore CA5394
+                ApplianceLog.CameraAway(_log, e.Message, jittered.TotalSeconds);
+                await Task.Delay(jittered, _time, stopping);
+                wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry;
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using HsiEdge.Core;
+using HsiEdge.Core.Pipeline;
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+using HsiEdge.Core.Trigger;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Appliance.Publish;
+
+/// <summary>Carries out the commands of the MQTT contract. What the sender did wrong is answered, never thrown.</summary>
+public sealed partial class CommandHandler : ICommandHandler
+{
+    private const int LongestName = 64;
+    private static readonly string[] Known =
+        ["capture", "acknowledge", "set-case", "end-case", "query-results", "reference-dark", "reference-white", "install-model"];
+
+    private readonly ITriggerSink _triggers;
+    private readonly CaseBook _book;
+    private readonly IResultStore _store;
+    private readonly ILogger<CommandHandler> _log;
+
+    /// <summary>Makes a handler.</summary>
+    /// <param name="triggers">Takes captures.</param>
+    /// <param name="book">The case and its alerts.</param>
+    /// <param name="store">Results to query.</param>
+    /// <param name="log">Receives each command.</param>
+    public CommandHandler(ITriggerSink triggers, CaseBook book, IResultStore store, ILogger<CommandHandler> log)
+    {
+        _triggers = triggers;
+        _book = book;
+        _store = store;
+        _log = log;
+    }
+
+    /// <inheritdoc/>
+    public async Task<CommandAnswer> HandleAsync(string verb, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        var answer = await AnswerAsync(verb, payload, cancellationToken);
+        if (answer.Ok)
+        {
+            LogDone(_log, verb);
+        }
+        else
+        {
+            LogRefused(_log, verb, answer.Error!);
+        }
+
+        return answer;
+    }
+
+    private async Task<CommandAnswer> AnswerAsync(string verb, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return verb switch
+            {
+                "capture" => await CaptureAsync(Parse<EmptyRequest>(verb, payload, "{}"), cancellationToken),
+                "acknowledge" => await AcknowledgeAsync(Parse<AcknowledgeRequest>(verb, payload, """{"alertId": "ULID of the alert", "by": "who"}"""), cancellationToken),
+                "set-case" => await SetCaseAsync(Parse<SetCaseRequest>(verb, payload, """{"caseId": "CASE-1"}"""), cancellationToken),
+                "end-case" => await EndCaseAsync(Parse<EmptyRequest>(verb, payload, "{}"), cancellationToken),
+                "query-results" => await QueryAsync(Parse<QueryResultsRequest>(verb, payload, """{"limit": 20, "from": "2026-01-31T08:00:00Z", "to": "2026-02-01T00:00:00Z"}"""), cancellationToken),
+                "reference-dark" or "reference-white" or "install-model" => CommandAnswer.Refused(verb, $"{verb} is not available in this version of the software."),
+                _ => CommandAnswer.Refused(verb, $"Unknown command '{verb}'; expected one of {string.Join(", ", Known)}."),
+            };
+        }
+        catch (BadInputException e)
+        {
+            return CommandAnswer.Refused(verb, e.Message);
+        }
+        catch (StoreFaultException e)
+        {
+            return CommandAnswer.Refused(verb, e.Message);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return CommandAnswer.Refused(verb, "The box is stopping; send the command again when its status is online.");
+        }
+    }
+
+    private async Task<CommandAnswer> CaptureAsync(EmptyRequest request, CancellationToken cancellationToken)
+    {
+        _ = request;
+        var receipt = _triggers.Post(TriggerCause.Command);
+        var outcome = await receipt.Completion.WaitAsync(cancellationToken);
+        return outcome.Verdict == TriggerVerdict.Captured
+            ? CommandAnswer.Done("capture", new CaptureAnswer(receipt.Event.Sequence, outcome.ResultId!))
+            : CommandAnswer.Refused("capture", $"Trigger {receipt.Event.Sequence} was {(outcome.Verdict == TriggerVerdict.Refused ? "refused" : "missed")}: {outcome.Reason}");
+    }
+
+    private async Task<CommandAnswer> AcknowledgeAsync(AcknowledgeRequest request, CancellationToken cancellationToken)
+    {
+        if (!UlidGenerator.IsUlid(request.AlertId))
+        {
+            throw new BadInputException($"command/acknowledge: alertId is '{request.AlertId}'; expected the 26 characters of a ULID, as in the topic alert/<id>.");
+        }
+
+        if (string.IsNullOrWhiteSpace(request.By) || request.By.Length > LongestName || request.By.Any(char.IsControl))
+        {
+            throw new BadInputException($"command/acknowledge: by is '{request.By}'; expected 1 to {LongestName} printable characters that say who acknowledges.");
+        }
+
+        var transition = await _book.AcknowledgeAsync(request.AlertId, request.By, cancellationToken);
+        return transition is null
+            ? CommandAnswer.Refused("acknowledge", $"Alert {request.AlertId} is not open, or is acknowledged already.")
+            : CommandAnswer.Done("acknowledge", transition.After);
+    }
+
+    private async Task<CommandAnswer> SetCaseAsync(SetCaseRequest request, CancellationToken cancellationToken)
+    {
+        if (!CasePattern().IsMatch(request.CaseId))
+        {
+            throw new BadInputException(
+                $"command/set-case: caseId is '{request.CaseId}'; expected 1 to 32 letters, digits or '-': a pseudonym, never a patient's name, number or date of birth.");
+        }
+
+        var ended = await _book.SetCaseAsync(request.CaseId, cancellationToken);
+        return CommandAnswer.Done("set-case", new CaseAnswer(request.CaseId, [.. ended.Select(t => t.After.Id)]));
+    }
+
+    private async Task<CommandAnswer> EndCaseAsync(EmptyRequest request, CancellationToken cancellationToken)
+    {
+        _ = request;
+        var ended = await _book.EndCaseAsync(cancellationToken);
+        return CommandAnswer.Done("end-case", new CaseAnswer(null, [.. ended.Select(t => t.After.Id)]));
+    }
+
+    private async Task<CommandAnswer> QueryAsync(QueryResultsRequest request, CancellationToken cancellationToken)
+    {
+        var limit = request.Limit ?? 20;
+        if (limit is < 1 or > 100)
+        {
+            throw new BadInputException($"command/query-results: limit is {limit}; expected 1 to 100.");
+        }
+
+        if (request.From >= request.To)
+        {
+            throw new BadInputException($"command/query-results: from {request.From:O} is not before to {request.To:O}.");
+        }
+
+        return CommandAnswer.Done("query-results", await _store.ListAsync(new ResultQuery(limit, request.From, request.To), cancellationToken));
+    }
+
+    private static T Parse<T>(string verb, ReadOnlyMemory<byte> payload, string example)
+        where T : class
+    {
+        try
+        {
+            var json = payload.IsEmpty ? "{}"u8 : payload.Span;
+            return JsonSerializer.Deserialize<T>(json, HsiEdgeJson.Strict) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new BadInputException($"command/{verb}: the payload cannot be read: {e.Message} Expected JSON such as {example}.", e);
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9-]{1,32}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex CasePattern();
+
+    [LoggerMessage(7101, LogLevel.Information, "Command {Verb} carried out")]
+    private static partial void LogDone(ILogger log, string verb);
+
+    [LoggerMessage(7102, LogLevel.Warning, "Command {Verb} not carried out: {Error}")]
+    private static partial void LogRefused(ILogger log, string verb, string error);
+}

@@ -1,0 +1,60 @@
+using HsiEdge.Core.Pipeline;
+using HsiEdge.Core.Trigger;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace HsiEdge.Tests.Pipeline;
+
+public sealed class TriggerDeskTests
+{
+    [Fact]
+    public async Task A_desk_that_has_not_opened_refuses_and_numbers()
+    {
+        using var metrics = new PipelineMetrics();
+        var desk = Desk(metrics);
+        var receipt = desk.Post(TriggerCause.Footswitch, "line 3");
+        Assert.False(receipt.Accepted);
+        Assert.Contains("starting", receipt.RefusalReason, StringComparison.Ordinal);
+        Assert.Equal((1, "line 3"), (receipt.Event.Sequence, receipt.Event.Detail));
+        var outcome = await receipt.Completion;
+        Assert.Equal((TriggerVerdict.Refused, receipt.RefusalReason), (outcome.Verdict, outcome.Reason));
+    }
+
+    [Fact]
+    public void A_closed_desk_says_why_and_may_open_again()
+    {
+        using var metrics = new PipelineMetrics();
+        var desk = Desk(metrics);
+        desk.Close("safe mode", "safe mode: Camera:Source is 'gige'");
+        Assert.Equal("safe mode: Camera:Source is 'gige'", desk.Post(TriggerCause.Command).RefusalReason);
+        desk.Open();
+        Assert.True(desk.Post(TriggerCause.Command).Accepted);
+    }
+
+    [Fact]
+    public void A_desk_closed_for_good_stays_closed()
+    {
+        using var metrics = new PipelineMetrics();
+        var desk = Desk(metrics);
+        desk.Close("stopping", "the box is stopping", forGood: true);
+        desk.Open();
+        desk.Close("other", "another reason");
+        Assert.Equal("the box is stopping", desk.Post(TriggerCause.Command).RefusalReason);
+    }
+
+    [Fact]
+    public async Task Posts_from_many_threads_are_numbered_without_gaps_and_all_accounted_for()
+    {
+        using var metrics = new PipelineMetrics();
+        var desk = Desk(metrics);
+        desk.Open();
+        var receipts = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+            Enumerable.Range(0, 250).Select(_ => desk.Post(TriggerCause.Footswitch)).ToList())));
+        var all = receipts.SelectMany(r => r).ToList();
+        Assert.Equal(Enumerable.Range(1, 2000).Select(i => (long)i), all.Select(r => r.Event.Sequence).Order());
+        Assert.Single(all, r => r.Accepted);
+        Assert.Equal((2000, 1999, 1), (desk.Totals.Posted, desk.Totals.Refused, desk.Totals.InFlight));
+    }
+
+    private static TriggerDesk Desk(PipelineMetrics metrics) => new(TimeProvider.System, metrics, NullLogger<TriggerDesk>.Instance);
+}
