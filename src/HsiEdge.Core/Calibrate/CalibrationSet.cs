@@ -29,6 +29,6 @@ public sealed class CalibrationSet
     /// <summary>Counts of a white target.</summary>
     public required ReferenceFrame White { get; init; }
 
-    /// <summary>lines × samples, true where a detector pixel is dead, or null for none.</summary>
+    /// <summary>lines × samples of the cube, or samples alone (the same in every line: a line camera), true where a detector pixel is dead; null for none.</summary>
     public bool[]? BadPixels { get; init; }
 }

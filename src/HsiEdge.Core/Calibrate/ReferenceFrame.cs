@@ -33,4 +33,24 @@ public sealed class ReferenceFrame
     /// <param name="sample">Sample of the cube.</param>
     public ReadOnlySpan<float> Spectrum(int line, int sample) =>
         _values.AsSpan((((Shape.Lines == 1 ? 0 : line) * Shape.Samples) + sample) * Shape.Bands, Shape.Bands);
+
+    /// <summary>All counts in BIP order.</summary>
+    public ReadOnlySpan<float> Values => _values;
+
+    /// <summary>Mean of all finite counts; NaN when there is none.</summary>
+    public double Mean()
+    {
+        double sum = 0;
+        long count = 0;
+        foreach (var value in _values)
+        {
+            if (float.IsFinite(value))
+            {
+                sum += value;
+                count++;
+            }
+        }
+
+        return sum / count;
+    }
 }

@@ -7,7 +7,7 @@ namespace HsiEdge.Core.Calibrate;
 /// One calibration set made ready for cubes of one shape: R = (raw − dark)/(white − dark), and which pixels have enough light for it.
 /// Immutable, thread-safe, allocates nothing per pixel.
 /// </summary>
-internal sealed class ReflectanceCalibrator
+public sealed class ReflectanceCalibrator
 {
     private readonly float _minimumSignal;
     private readonly int[] _usedBands;
@@ -56,6 +56,8 @@ internal sealed class ReflectanceCalibrator
     public CubeShape Shape { get; }
 
     /// <summary>Whether the bad-pixel map names a pixel.</summary>
+    /// <param name="line">Line of the pixel.</param>
+    /// <param name="sample">Sample of the pixel.</param>
     public bool IsDead(int line, int sample) =>
         Set.BadPixels is { } bad && bad[bad.Length == Shape.Samples ? sample : (line * Shape.Samples) + sample];
 
