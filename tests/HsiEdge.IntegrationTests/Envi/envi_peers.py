@@ -14,8 +14,9 @@ from osgeo import gdal
 
 gdal.UseExceptions()
 TYPES = {1: "u1", 2: "i2", 3: "i4", 4: "f4", 5: "f8", 12: "u2", 13: "u4", 14: "i8", 15: "u8"}
+# GDAL 3.6 has no 64-bit integers in its ENVI driver.
 GDAL_TYPES = {1: gdal.GDT_Byte, 2: gdal.GDT_Int16, 3: gdal.GDT_Int32, 4: gdal.GDT_Float32, 5: gdal.GDT_Float64,
-              12: gdal.GDT_UInt16, 13: gdal.GDT_UInt32, 14: gdal.GDT_Int64, 15: gdal.GDT_UInt64}
+              12: gdal.GDT_UInt16, 13: gdal.GDT_UInt32}
 LINES, SAMPLES, BANDS = 5, 7, 6
 WAVELENGTHS = [1000.5, 1100.25, 1200.0, 1300.0, 1400.0, 1599.75]
 
@@ -93,7 +94,8 @@ def main():
     root = sys.argv[1]
     for name in sorted(os.listdir(f"{root}/ours")):
         if name.endswith(".hdr"):
-            read_with_gdal(f"{root}/ours/{name}")
+            if "Int64" not in name:
+                read_with_gdal(f"{root}/ours/{name}")
             read_with_spectral(f"{root}/ours/{name}")
     for folder in ("gdal", "spectral"):
         os.makedirs(f"{root}/{folder}")

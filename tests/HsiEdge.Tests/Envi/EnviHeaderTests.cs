@@ -289,7 +289,12 @@ public sealed class EnviHeaderTests
                 try
                 {
                     var header = EnviHeader.Parse(Encoding.Latin1.GetString([.. bytes]), "mutant");
-                    EnviHeaderAssert.Same(header, EnviHeader.Parse(header.ToText(), "again"));
+
+                    // Writing tidies names and descriptions that no list can hold; once tidy, nothing changes any more.
+                    var tidy = EnviHeader.Parse(header.ToText(), "tidy");
+                    Assert.Equal(header.Shape, tidy.Shape);
+                    Assert.Equal(header.WavelengthsNanometres, tidy.WavelengthsNanometres);
+                    EnviHeaderAssert.Same(tidy, EnviHeader.Parse(tidy.ToText(), "tidy"));
                 }
                 catch (BadInputException error)
                 {
