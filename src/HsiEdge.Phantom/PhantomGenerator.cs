@@ -117,7 +117,7 @@ public static class PhantomGenerator
 
     private static ulong CubeNumber(PhantomOptions options) => ((ulong)options.Patient << 12) + (ulong)options.View;
 
-    private static void Validate(PhantomOptions options)
+    internal static void Validate(PhantomOptions options)
     {
         Require(options.Patient is >= 0 and < 1 << 20, "patient", options.Patient, "0…1048575");
         Require(options.View is >= 0 and < 4096, "view", options.View, "0…4095");
