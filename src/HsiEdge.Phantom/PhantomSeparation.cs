@@ -26,7 +26,7 @@ public sealed record PhantomSeparation(
     public static PhantomSeparation Subtle { get; } = new("subtle", 0.025, 0.70, 1.2, 0.88, 0.08, 0.2);
 
     /// <summary>The default: neither trivial nor impossible.</summary>
-    public static PhantomSeparation Moderate { get; } = new("moderate", 0.065, 0.30, 1.5, 0.70, 0.20, 0.2);
+    public static PhantomSeparation Moderate { get; } = new("moderate", 0.07, 0.27, 1.55, 0.68, 0.21, 0.2);
 
     /// <summary>Plain to see.</summary>
     public static PhantomSeparation Strong { get; } = new("strong", 0.11, 0.08, 2.0, 0.50, 0.32, 0.1);

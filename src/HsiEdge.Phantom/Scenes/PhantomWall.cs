@@ -33,17 +33,17 @@ public sealed class PhantomWall
         var edge = Math.Min(EdgeMillimetres, lesionDiameterMillimetres / 4);
         _lesions = [.. lesionCentresMillimetres.Select(c =>
             new LesionShape(new PhantomRandom(patient.SceneSeed, 100), c.X, c.Y, lesionDiameterMillimetres, edge))];
-        _thickness = Field(1, 9);
-        _mucosaWater = Field(2, 5);
-        _mucosaBlood = Field(3, 2.5);
-        _mucosaScatter = Field(4, 4);
-        _wallWater = Field(5, 6);
-        _wallFat = Field(6, 5);
-        _wallBlood = Field(7, 3);
-        _wallScatter = Field(8, 6);
-        _tilt = Field(9, 12);
-        _veil = Field(10, 7);
-        _wetness = Field(11, 1.1);
+        _thickness = Field(1, 5);
+        _mucosaWater = Field(2, 3);
+        _mucosaBlood = Field(3, 1.5);
+        _mucosaScatter = Field(4, 2.5);
+        _wallWater = Field(5, 3.5);
+        _wallFat = Field(6, 3);
+        _wallBlood = Field(7, 2);
+        _wallScatter = Field(8, 3.5);
+        _tilt = Field(9, 7);
+        _veil = Field(10, 4);
+        _wetness = Field(11, 0.9);
     }
 
     /// <summary>What lies within a rectangle, pixel by pixel.</summary>
@@ -55,19 +55,20 @@ public sealed class PhantomWall
     public PhantomScene View(double leftMillimetres, double topMillimetres, int lines, int samples, double pixelPitchMillimetres)
     {
         var scene = new PhantomScene(_patient, lines, samples);
-        for (var line = 0; line < lines; line++)
+        for (var i = 0; i < scene.LesionWeight.Length; i++)
         {
-            var y = topMillimetres + (line * pixelPitchMillimetres);
-            for (var sample = 0; sample < samples; sample++)
-            {
-                Fill(scene, (line * samples) + sample, leftMillimetres + (sample * pixelPitchMillimetres), y);
-            }
+            var (line, sample) = Math.DivRem(i, samples);
+            scene.LesionWeight[i] = LesionAt(leftMillimetres + (sample * pixelPitchMillimetres), topMillimetres + (line * pixelPitchMillimetres));
         }
 
+        void Vary(SmoothField field, float[] destination) => field.Fill(leftMillimetres, topMillimetres, samples, pixelPitchMillimetres, destination);
+        FillMucosa(scene, Vary);
+        FillBelow(scene, Vary);
+        FillSurface(scene, Vary);
         return scene;
     }
 
-    private void Fill(PhantomScene scene, int pixel, double x, double y)
+    private float LesionAt(double x, double y)
     {
         var lesion = 0f;
         foreach (var shape in _lesions)
@@ -75,31 +76,63 @@ public sealed class PhantomWall
             lesion = Math.Max(lesion, shape.WeightAt(x, y));
         }
 
-        var mucosa = _patient.Mucosa;
-        var wall = _patient.Wall;
-        var below = _patient.Lesion;
-        var scatter = Factor(_wallScatter, 0.07f, x, y);
-        scene.LesionWeight[pixel] = lesion;
-        scene.ThicknessMillimetres[pixel] = Math.Clamp((float)_patient.ThicknessMillimetres * Factor(_thickness, 0.25f, x, y), 0.3f, 3f);
-        scene.MucosaWater[pixel] = (float)mucosa.WaterFraction + (0.012f * _mucosaWater.At(x, y));
-        scene.MucosaBlood[pixel] = (float)mucosa.HaemoglobinMicromolar * Factor(_mucosaBlood, 0.25f, x, y);
-        scene.MucosaScatter[pixel] = (float)mucosa.ScatterAmplitudePerCentimetre * Factor(_mucosaScatter, 0.06f, x, y);
-        scene.BelowWater[pixel] = Blend(wall.WaterFraction, below.WaterFraction, lesion) + (0.015f * _wallWater.At(x, y));
-        scene.BelowFat[pixel] = Blend(wall.FatFraction, below.FatFraction, lesion) * Factor(_wallFat, 0.30f, x, y);
-        scene.BelowBlood[pixel] = Blend(wall.HaemoglobinMicromolar, below.HaemoglobinMicromolar, lesion) * Factor(_wallBlood, 0.20f, x, y);
-        scene.WallScatter[pixel] = (1 - lesion) * (float)wall.ScatterAmplitudePerCentimetre * scatter;
-        scene.LesionScatter[pixel] = lesion * (float)below.ScatterAmplitudePerCentimetre * scatter;
-        scene.Illumination[pixel] = Math.Clamp(0.9f * Factor(_tilt, 0.12f, x, y), 0.5f, 1.15f);
-        scene.Veil[pixel] = 0.004f * MathF.Exp(0.6f * _veil.At(x, y));
+        return lesion;
+    }
 
-        // Wet spots where the surface mirrors the lamp: far out in the field's tail.
-        scene.Highlight[pixel] = 12f * MathF.Max(0, _wetness.At(x, y) - 2.25f);
+    private void FillMucosa(PhantomScene scene, Action<SmoothField, float[]> vary)
+    {
+        var mucosa = _patient.Mucosa;
+        vary(_thickness, scene.ThicknessMillimetres);
+        vary(_mucosaWater, scene.MucosaWater);
+        vary(_mucosaBlood, scene.MucosaBlood);
+        vary(_mucosaScatter, scene.MucosaScatter);
+        for (var i = 0; i < scene.LesionWeight.Length; i++)
+        {
+            scene.ThicknessMillimetres[i] = Math.Clamp((float)_patient.ThicknessMillimetres * Factor(0.25f, scene.ThicknessMillimetres[i]), 0.3f, 3f);
+            scene.MucosaWater[i] = (float)mucosa.WaterFraction + (0.012f * scene.MucosaWater[i]);
+            scene.MucosaBlood[i] = (float)mucosa.HaemoglobinMicromolar * Factor(0.25f, scene.MucosaBlood[i]);
+            scene.MucosaScatter[i] = (float)mucosa.ScatterAmplitudePerCentimetre * Factor(0.06f, scene.MucosaScatter[i]);
+        }
+    }
+
+    private void FillBelow(PhantomScene scene, Action<SmoothField, float[]> vary)
+    {
+        var (wall, lesion) = (_patient.Wall, _patient.Lesion);
+        vary(_wallWater, scene.BelowWater);
+        vary(_wallFat, scene.BelowFat);
+        vary(_wallBlood, scene.BelowBlood);
+        vary(_wallScatter, scene.WallScatter);
+        for (var i = 0; i < scene.LesionWeight.Length; i++)
+        {
+            var weight = scene.LesionWeight[i];
+            var scatter = Factor(0.07f, scene.WallScatter[i]);
+            scene.BelowWater[i] = Blend(wall.WaterFraction, lesion.WaterFraction, weight) + (0.015f * scene.BelowWater[i]);
+            scene.BelowFat[i] = Blend(wall.FatFraction, lesion.FatFraction, weight) * Factor(0.30f, scene.BelowFat[i]);
+            scene.BelowBlood[i] = Blend(wall.HaemoglobinMicromolar, lesion.HaemoglobinMicromolar, weight) * Factor(0.20f, scene.BelowBlood[i]);
+            scene.WallScatter[i] = (1 - weight) * (float)wall.ScatterAmplitudePerCentimetre * scatter;
+            scene.LesionScatter[i] = weight * (float)lesion.ScatterAmplitudePerCentimetre * scatter;
+        }
+    }
+
+    private void FillSurface(PhantomScene scene, Action<SmoothField, float[]> vary)
+    {
+        vary(_tilt, scene.Illumination);
+        vary(_veil, scene.Veil);
+        vary(_wetness, scene.Highlight);
+        for (var i = 0; i < scene.LesionWeight.Length; i++)
+        {
+            scene.Illumination[i] = Math.Clamp(0.9f * Factor(0.12f, scene.Illumination[i]), 0.5f, 1.15f);
+            scene.Veil[i] = 0.004f * MathF.Exp(0.6f * scene.Veil[i]);
+
+            // Wet spots where the surface mirrors the lamp: far out in the field's tail.
+            scene.Highlight[i] = 4f * MathF.Max(0, scene.Highlight[i] - 2.5f);
+        }
     }
 
     private SmoothField Field(ulong stream, double scaleMillimetres) =>
         new(PhantomRandom.Mix(_patient.SceneSeed + stream), scaleMillimetres);
 
-    private static float Factor(SmoothField field, float spread, double x, double y) => MathF.Max(0.1f, 1 + (spread * field.At(x, y)));
+    private static float Factor(float spread, float variation) => MathF.Max(0.1f, 1 + (spread * variation));
 
     private static float Blend(double wall, double lesion, float weight) => (float)(wall + ((lesion - wall) * weight));
 }

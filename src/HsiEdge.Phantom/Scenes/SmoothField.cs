@@ -1,56 +1,57 @@
 namespace HsiEdge.Phantom.Scenes;
 
 /// <summary>
-/// A smooth random field over the endless plane of a wall: mean 0, standard deviation about 1. Value noise on a hashed lattice with quintic
-/// interpolation, two octaves. The value at a place depends on the seed and the place alone, so views of the same wall fit together.
+/// A smooth random field over the endless plane of a wall: about normal with mean 0 and standard deviation 1, the same in every direction, correlation exp(−r²/2ℓ²) over a
+/// distance r. A sum of waves with random directions (Shinozuka and Deodatis, Appl. Mech. Rev. 49 (1996) 29). The value at a place depends on the seed and the place alone, so
+/// views of the same wall fit together.
 /// </summary>
 public sealed class SmoothField
 {
-    // Brings the sum of both octaves to a standard deviation of about 1 (uniform lattice values, half weight at half the scale).
-    private const float Gain = 2.28f;
+    private const int Waves = 40;
 
-    private readonly ulong _seed;
-    private readonly double _perMillimetre;
+    private readonly double[] _alongX = new double[Waves];
+    private readonly double[] _alongY = new double[Waves];
+    private readonly double[] _phase = new double[Waves];
 
     /// <summary>Makes a field.</summary>
     /// <param name="seed">Seed of the field.</param>
-    /// <param name="scaleMillimetres">Distance in mm over which the field changes.</param>
-    public SmoothField(ulong seed, double scaleMillimetres)
+    /// <param name="lengthMillimetres">Correlation length ℓ in mm, &gt; 0.</param>
+    public SmoothField(ulong seed, double lengthMillimetres)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(scaleMillimetres);
-        _seed = PhantomRandom.Mix(seed);
-        _perMillimetre = 1 / scaleMillimetres;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lengthMillimetres);
+        var random = new PhantomRandom(seed);
+        for (var i = 0; i < Waves; i++)
+        {
+            _alongX[i] = random.NextNormal() / lengthMillimetres;
+            _alongY[i] = random.NextNormal() / lengthMillimetres;
+            _phase[i] = random.NextBetween(0, 2 * Math.PI);
+        }
     }
 
-    /// <summary>Value at a place.</summary>
-    /// <param name="xMillimetres">Place along the samples in mm.</param>
-    /// <param name="yMillimetres">Place along the lines in mm.</param>
-    public float At(double xMillimetres, double yMillimetres)
+    /// <summary>Values on a grid of pixels, sample fastest.</summary>
+    /// <param name="leftMillimetres">x of the first sample in mm.</param>
+    /// <param name="topMillimetres">y of the first line in mm.</param>
+    /// <param name="samples">Samples of a line.</param>
+    /// <param name="pitchMillimetres">Distance of neighbours in mm.</param>
+    /// <param name="destination">Receives lines × samples values.</param>
+    public void Fill(double leftMillimetres, double topMillimetres, int samples, double pitchMillimetres, Span<float> destination)
     {
-        var x = xMillimetres * _perMillimetre;
-        var y = yMillimetres * _perMillimetre;
-        return Gain * (Octave(x, y, 0) + (0.5f * Octave((2 * x) + 17.3, (2 * y) - 9.1, 1)));
+        var gain = Math.Sqrt(2.0 / Waves);
+        destination.Clear();
+        for (var i = 0; i < Waves; i++)
+        {
+            // Along a line the wave turns by the same angle from sample to sample: a rotation instead of a cosine.
+            var (turnSine, turnCosine) = Math.SinCos(_alongX[i] * pitchMillimetres);
+            for (var first = 0; first < destination.Length; first += samples)
+            {
+                var y = topMillimetres + (first / samples * pitchMillimetres);
+                var (sine, cosine) = Math.SinCos((_alongX[i] * leftMillimetres) + (_alongY[i] * y) + _phase[i]);
+                foreach (ref var value in destination.Slice(first, samples))
+                {
+                    value += (float)(gain * cosine);
+                    (cosine, sine) = ((cosine * turnCosine) - (sine * turnSine), (sine * turnCosine) + (cosine * turnSine));
+                }
+            }
+        }
     }
-
-    private float Octave(double x, double y, ulong octave)
-    {
-        var column = (long)Math.Floor(x);
-        var row = (long)Math.Floor(y);
-        var u = Quintic((float)(x - column));
-        var v = Quintic((float)(y - row));
-        var top = Blend(Lattice(column, row, octave), Lattice(column + 1, row, octave), u);
-        var bottom = Blend(Lattice(column, row + 1, octave), Lattice(column + 1, row + 1, octave), u);
-        return Blend(top, bottom, v);
-    }
-
-    // Uniform in [-1, 1).
-    private float Lattice(long column, long row, ulong octave)
-    {
-        var place = ((ulong)column * 0x9E3779B97F4A7C15UL) ^ ((ulong)row * 0xC2B2AE3D27D4EB4FUL) ^ (octave << 60);
-        return ((PhantomRandom.Mix(_seed ^ place) >> 40) * (2f / (1 << 24))) - 1;
-    }
-
-    private static float Quintic(float t) => t * t * t * ((t * ((6 * t) - 15)) + 10);
-
-    private static float Blend(float a, float b, float t) => a + ((b - a) * t);
 }
