@@ -75,7 +75,7 @@ public static class PhantomDatasetWriter
         var item = new Item(cube.Patient.Name, $"{name}.hdr", $"{name}_labels.hdr", $"{name}_white.hdr", $"{name}_dark.hdr");
         var keys = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["description"] = "{synthetic cube of a phantom; research use only}",
+            ["synthetic"] = "{cube of a phantom; research use only}",
             ["sensor type"] = cube.Camera.Model,
             ["serial number"] = cube.Camera.Serial,
             ["pixel size"] = $"{{{cube.PixelPitchMillimetres}, {cube.PixelPitchMillimetres}, units=Millimeters}}",
