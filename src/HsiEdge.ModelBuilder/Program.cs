@@ -1,1 +1,3 @@
-return 0;
+using HsiEdge.ModelBuilder.Cli;
+
+return await ModelBuilderCli.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);
