@@ -48,7 +48,9 @@ public static class CommandLineApp
         return new Command("hsiedge", "The hyperspectral endoscopy appliance. Without a verb it runs the worker. For research use only.")
         {
             RunVerb.Create(shell),
+            ReplayVerb.Create(shell),
             ValidateVerb.Create(shell),
+            ResultsVerb.Create(shell),
             ModelVerb.Create(shell),
             help,
             version,

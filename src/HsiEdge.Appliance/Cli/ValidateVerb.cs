@@ -1,6 +1,7 @@
 using System.CommandLine;
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Core;
+using HsiEdge.Core.Acquire;
 using HsiEdge.Inference.Bundle;
 
 namespace HsiEdge.Appliance.Cli;
@@ -48,6 +49,7 @@ internal static class ValidateVerb
     internal static IReadOnlyList<ValidationFault> AllFaults(ApplianceConfiguration configuration, CliConsole console)
     {
         var faults = configuration.Faults.Select(f => new ValidationFault(f.Key, f.Message, f.Layer)).ToList();
+        CheckFile(faults, "Camera:PlanPath", configuration.Camera.PlanPath, path => _ = ScanPlanFile.Read(path));
         CheckFile(
             faults,
             "Model:BundlePath",

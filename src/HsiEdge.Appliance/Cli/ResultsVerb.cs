@@ -1,0 +1,172 @@
+using System.CommandLine;
+using HsiEdge.Appliance.Configuration;
+using HsiEdge.Core;
+using HsiEdge.Core.Record;
+using HsiEdge.Delivery.Record;
+
+namespace HsiEdge.Appliance.Cli;
+
+/// <summary><c>hsiedge results list|show|export</c>: reads the store, also while the worker runs.</summary>
+internal static class ResultsVerb
+{
+    private const int MostResults = 1_000_000;
+
+    public static Command Create(CliShell shell) => new("results", "Reads the stored results, also while the worker runs.")
+    {
+        CreateList(shell),
+        CreateShow(shell),
+        CreateExport(shell),
+    };
+
+    private static Command CreateList(CliShell shell)
+    {
+        var limit = new Option<int>("--limit") { HelpName = "N", Description = "At most this many, newest first.", DefaultValueFactory = _ => 20 };
+        var filter = new ResultFilter();
+        var (folder, config, json) = (FolderOption(), CliShell.ConfigOption(), CliShell.JsonOption());
+        return shell.Verb("list", "Lists results, newest first.", json, config, [limit, .. filter.Options, folder], async (parsed, cancellationToken) =>
+        {
+            await using var store = await OpenAsync(shell, parsed, config, folder, cancellationToken);
+            var results = await store.ListAsync(filter.Query(parsed, parsed.GetValue(limit)), cancellationToken);
+            await WarnAsync(shell, store);
+            if (parsed.GetValue(json))
+            {
+                await shell.WriteJsonAsync(new ResultList(results, store.DamagedResultIds));
+                return ExitCodes.Success;
+            }
+
+            CliTable.Print(shell.Console, ["id", "captured (UTC)", "case", "model", "findings", "largest", "flags", "notes"], results.Select(Row));
+            await shell.Console.Out.WriteLineAsync($"{results.Count} result{(results.Count == 1 ? "" : "s")}. {CaptureResult.ResearchUseOnly}");
+            return ExitCodes.Success;
+        });
+    }
+
+    private static Command CreateShow(CliShell shell)
+    {
+        var id = IdArgument();
+        var overlay = new Option<FileInfo>("--overlay") { HelpName = "FILE", Description = "Also write the overlay (PNG) to this file." };
+        var (folder, config, json) = (FolderOption(), CliShell.ConfigOption(), CliShell.JsonOption());
+        return shell.Verb("show", "Shows one result.", json, config, [id, overlay, folder], async (parsed, cancellationToken) =>
+        {
+            await using var store = await OpenAsync(shell, parsed, config, folder, cancellationToken);
+            var result = await FindAsync(store, parsed.GetRequiredValue(id)!, cancellationToken);
+            if (parsed.GetValue(overlay) is { } file)
+            {
+                var png = await store.ReadOverlayAsync(result.Id, cancellationToken)
+                    ?? throw new BadInputException($"Result {result.Id} has no stored overlay: it is older than Store:MaximumMapAgeDays.");
+                var partial = $"{file.FullName}.{Guid.NewGuid():N}.partial";
+                await File.WriteAllBytesAsync(partial, png, cancellationToken);
+                File.Move(partial, file.FullName, overwrite: true);
+            }
+
+            if (parsed.GetValue(json))
+            {
+                await shell.Console.Out.WriteLineAsync(ResultFiles.ToJson(result, null).ToJsonString(HsiEdgeJson.Indented));
+            }
+            else
+            {
+                await ResultText.WriteAsync(shell.Console.Out, result);
+            }
+
+            return ExitCodes.Success;
+        });
+    }
+
+    private static Command CreateExport(CliShell shell)
+    {
+        var id = IdArgument();
+        id.Arity = ArgumentArity.ZeroOrOne;
+        var all = new Option<bool>("--all") { Description = "All results that the filters leave, instead of one." };
+        var output = new Option<string>("--out") { Required = true, HelpName = "DIR", Description = "Receives the files: all of them or none. Must not exist or be empty." };
+        var force = new Option<bool>("--force") { Description = "Replace an earlier export in DIR." };
+        var format = new Option<string>("--format") { HelpName = "jsonl|csv|envi", Description = "jsonl: one result a line. csv: results.csv and findings.csv. envi: a folder a result with maps and overlay.", DefaultValueFactory = _ => "jsonl" };
+        format.AcceptOnlyFromAmong("jsonl", "csv", "envi");
+        var filter = new ResultFilter();
+        var (folder, config, json) = (FolderOption(), CliShell.ConfigOption(), CliShell.JsonOption());
+        return shell.Verb("export", "Exports one result or many.", json, config, [id, all, output, force, format, .. filter.Options, folder], async (parsed, cancellationToken) =>
+        {
+            var one = parsed.GetValue(id);
+            if (one is null != parsed.GetValue(all))
+            {
+                throw new UsageException("Expected either the ID of one result or --all.");
+            }
+
+            var kind = parsed.GetValue(format)!;
+            await using var store = await OpenAsync(shell, parsed, config, folder, cancellationToken);
+            using var target = OutputFolder.Open(parsed.GetRequiredValue(output), parsed.GetValue(force), ResultExport.IsOwn);
+            IReadOnlyList<CaptureResult> results = one is not null
+                ? [await FindAsync(store, one, cancellationToken)]
+                : await store.ListAsync(filter.Query(parsed, MostResults), cancellationToken);
+            await WarnAsync(shell, store);
+            var report = await ResultExport.WriteAsync(store, results, kind, target, cancellationToken);
+            target.Commit();
+            if (parsed.GetValue(json))
+            {
+                await shell.WriteJsonAsync(report);
+            }
+            else
+            {
+                await shell.Console.Out.WriteLineAsync($"{report.Results} result{(report.Results == 1 ? "" : "s")} exported to {parsed.GetRequiredValue(output)} as {kind}. {CaptureResult.ResearchUseOnly}");
+                if (report.WithoutMaps.Count > 0)
+                {
+                    await shell.Console.Error.WriteLineAsync($"{report.WithoutMaps.Count} of them have no stored maps any more (Store:MaximumMapAgeDays): only result.json was written.");
+                }
+            }
+
+            return ExitCodes.Success;
+        });
+    }
+
+    private static Argument<string?> IdArgument() => new("ID") { Description = "ULID of the result." };
+
+    private static Option<DirectoryInfo> FolderOption() => new("--data-folder") { HelpName = "DIR", Description = "Folder of the store instead of Store:DataFolder." };
+
+    private static async Task<ResultStoreReader> OpenAsync(
+        CliShell shell, ParseResult parsed, Option<FileInfo> config, Option<DirectoryInfo> folder, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(folder) is { } given)
+        {
+            return await ResultStoreReader.OpenAsync(new StoreOptions { DataFolder = given.FullName }, cancellationToken);
+        }
+
+        ApplianceConfiguration configuration = shell.LoadConfiguration(parsed.GetValue(config));
+        configuration.ThrowIfFaulty();
+        return await ResultStoreReader.OpenAsync(configuration.Store, cancellationToken);
+    }
+
+    private static async Task<CaptureResult> FindAsync(ResultStoreReader store, string id, CancellationToken cancellationToken)
+    {
+        var wanted = id.ToUpperInvariant();
+        if (!UlidGenerator.IsUlid(wanted))
+        {
+            throw new BadInputException($"'{id}' is not the ID of a result; expected 26 characters such as 01JBZ0Q8X6N3V5W7Y9A2C4E6G8. 'hsiedge results list' shows them.");
+        }
+
+        return await store.FindAsync(wanted, cancellationToken)
+            ?? throw new BadInputException($"There is no result {wanted} in this store. 'hsiedge results list' shows them.");
+    }
+
+    private static async Task WarnAsync(CliShell shell, ResultStoreReader store)
+    {
+        if (store.DamagedResultIds.Count > 0)
+        {
+            await shell.Console.Error.WriteLineAsync($"warning: {store.DamagedResultIds.Count} damaged results are left out: {string.Join(", ", store.DamagedResultIds)}");
+        }
+    }
+
+    private static string[] Row(CaptureResult r) =>
+    [
+        r.Id,
+        $"{r.CapturedUtc.UtcDateTime:yyyy-MM-dd HH:mm:ss}",
+        r.CaseId ?? "",
+        $"{r.Model.Name}@{r.Model.Version}",
+        $"{r.Findings.Count}",
+        r.Findings.Count == 0 ? "" : ResultText.Area(r.Findings[0]),
+        ResultText.Word(r.Flags),
+        (r.Synthetic ? "SYNTHETIC" : "") + (r.AlertsInhibited ? " ALERTS INHIBITED" : ""),
+    ];
+}
+
+/// <summary>What <c>results list --json</c> prints.</summary>
+/// <param name="Results">Newest first.</param>
+/// <param name="DamagedResultIds">Results left out because they are damaged on disk.</param>
+internal sealed record ResultList(IReadOnlyList<CaptureResult> Results, IReadOnlyList<string> DamagedResultIds);
