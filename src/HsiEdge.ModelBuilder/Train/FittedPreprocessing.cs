@@ -14,7 +14,13 @@ public sealed record FittedPreprocessing(IReadOnlyList<PreprocessingStep> Steps,
     /// <summary>Spectra at most that a fit looks at; evenly taken from more.</summary>
     private const int MaximumFitted = 20_000;
 
-    /// <summary>The codes reach beyond the 0.01 and 99.99 percentiles by this share of their distance.</summary>
+    /// <summary>
+    /// Share of values beyond the codes at each end, before the margin. Glints and dark edges reach ten times as far as tissue does; codes
+    /// that held them all would leave tissue a quarter of their resolution (docs/decisions/0010-trainer.md has the figures).
+    /// </summary>
+    private const double Beyond = 0.001;
+
+    /// <summary>The codes reach beyond those percentiles by this share of their distance.</summary>
     private const double Margin = 0.1;
 
     /// <summary>Fits a plan.</summary>
@@ -122,8 +128,8 @@ public sealed record FittedPreprocessing(IReadOnlyList<PreprocessingStep> Steps,
     {
         var sorted = (double[])values.Clone();
         Array.Sort(sorted);
-        var low = sorted[(int)(0.0001 * (sorted.Length - 1))];
-        var high = sorted[(int)Math.Ceiling(0.9999 * (sorted.Length - 1))];
+        var low = sorted[(int)(Beyond * (sorted.Length - 1))];
+        var high = sorted[(int)Math.Ceiling((1 - Beyond) * (sorted.Length - 1))];
         var margin = Margin * (high - low);
         low = Math.Min(low - margin, 0);
         high = Math.Max(high + margin, 0);

@@ -13,10 +13,15 @@ public sealed record NetworkOptions
     public int? BatchSize { get; init; }
 
     /// <summary>Adam's first learning rate; it falls along a cosine to a twentieth.</summary>
-    public double LearningRate { get; init; } = 3e-3;
+    public double LearningRate { get; init; } = 0.003;
 
     /// <summary>Decoupled weight decay.</summary>
-    public double WeightDecay { get; init; } = 1e-3;
+    public double WeightDecay { get; init; } = 0.001;
+
+    /// <summary>
+    /// Share of each label spread over all classes. It keeps logits small, so that 8 bits resolve them and probabilities between 0 and 1 mean something.
+    /// </summary>
+    public double LabelSmoothing { get; init; } = 0.05;
 
     /// <summary>Share of the epochs without a better validation loss after which training stops.</summary>
     public double Patience { get; init; } = 0.35;

@@ -55,7 +55,8 @@ internal sealed class NetworkPass
     /// <param name="layers">The network.</param>
     /// <param name="rows">Rows in <see cref="Input"/> and <see cref="Labels"/>.</param>
     /// <param name="classWeights">Weight of each class.</param>
-    public double ForwardBackward(IReadOnlyList<LayerParameters> layers, int rows, ReadOnlySpan<float> classWeights)
+    /// <param name="smoothing">Share of each label that is spread evenly over all classes, 0…1 (Szegedy et al., CVPR 2016).</param>
+    public double ForwardBackward(IReadOnlyList<LayerParameters> layers, int rows, ReadOnlySpan<float> classWeights, float smoothing = 0)
     {
         var logits = Forward(layers, rows);
         var last = layers[^1];
@@ -66,11 +67,11 @@ internal sealed class NetworkPass
             var label = Labels[row];
             var weight = classWeights[label];
             Softmax.FromLogits(logits.Slice(row * last.Stride, last.Outputs), last.Outputs, delta);
-            loss -= weight * Math.Log(Math.Max(delta[label], 1e-30f));
-            delta[label] -= 1;
             for (var c = 0; c < last.Outputs; c++)
             {
-                delta[c] *= weight;
+                var wanted = (smoothing / last.Outputs) + (c == label ? 1 - smoothing : 0);
+                loss -= weight * wanted * Math.Log(Math.Max(delta[c], 1e-30f));
+                delta[c] = weight * (delta[c] - wanted);
             }
         }
 

@@ -32,7 +32,7 @@ public static class NetworkTrainer
         var layers = Initialize(training.Inputs, options, classWeights.Count);
         var best = Initialize(training.Inputs, options, classWeights.Count);
         var adam = new AdamOptimizer(layers);
-        var runner = new ShardRunner(training, layers, [.. classWeights], batch, options.Workers);
+        var runner = new ShardRunner(training, layers, [.. classWeights], batch, options);
         var checker = new Checker(validation, layers, [.. classWeights]);
         var order = Enumerable.Range(0, training.Count).ToArray();
         var random = new DeterministicRandom(options.Seed, 1);
@@ -103,8 +103,9 @@ public static class NetworkTrainer
         private readonly double[] _losses = new double[Shards];
         private readonly double[] _weights = new double[Shards];
         private readonly ParallelOptions _parallel;
+        private readonly float _smoothing;
 
-        public ShardRunner(ISampleSource source, LayerParameters[] layers, float[] classWeights, int batch, int workers)
+        public ShardRunner(ISampleSource source, LayerParameters[] layers, float[] classWeights, int batch, NetworkOptions options)
         {
             _source = source;
             _layers = layers;
@@ -112,7 +113,8 @@ public static class NetworkTrainer
             var rows = (batch + Shards - 1) / Shards;
             _passes = [.. Enumerable.Range(0, Shards).Select(_ => new NetworkPass(layers, rows))];
             _readers = [.. Enumerable.Range(0, Shards).Select(_ => source.CreateReader())];
-            _parallel = new ParallelOptions { MaxDegreeOfParallelism = workers == 0 ? Environment.ProcessorCount : workers };
+            _parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Workers == 0 ? Environment.ProcessorCount : options.Workers };
+            _smoothing = (float)options.LabelSmoothing;
         }
 
         /// <summary>Gradient of the last batch's summed loss.</summary>
@@ -148,7 +150,7 @@ public static class NetworkTrainer
             }
 
             pass.ClearGradients();
-            _losses[shard] = pass.ForwardBackward(_layers, rows, _classWeights);
+            _losses[shard] = pass.ForwardBackward(_layers, rows, _classWeights, _smoothing);
         }
     }
 

@@ -4,14 +4,14 @@ namespace HsiEdge.ModelBuilder.Train;
 
 /// <summary>
 /// Chooses the decision threshold on the validation spectra by Youden's index J = sensitivity + specificity − 1 (Cancer 3 (1950) 32),
-/// from 0.05 to 0.95 in steps of 0.01. Among thresholds within 0.005 of the best J the one nearest 0.5 is taken: a sharp best is chance.
+/// from 0.05 to 0.95 in steps of 0.01. Among thresholds within 0.02 of the best J the one nearest 0.5 is taken: a sharp best is chance.
 /// </summary>
 public static class ThresholdChooser
 {
     /// <summary>The threshold of a model that has no targets, or no validation spectra of both kinds.</summary>
     public const double Default = 0.5;
 
-    private const double Tolerance = 0.005;
+    private const double Tolerance = 0.02;
 
     /// <summary>Chooses.</summary>
     /// <param name="classes">Classes in output order.</param>
