@@ -142,7 +142,10 @@ public sealed class ClassifierTests
         output.Type.TensorType.ElemType = (int)TensorProto.Types.DataType.Float;
         model.Graph.Node.Add(new NodeProto
         {
-            OpType = "DequantizeLinear", Name = "dequantize", Input = { output.Name, "layer1.output.scale", "layer1.output.zeroPoint" }, Output = { "values" },
+            OpType = "DequantizeLinear",
+            Name = "dequantize",
+            Input = { output.Name, "layer1.output.scale", "layer1.output.zeroPoint" },
+            Output = { "values" },
         });
         output.Name = "values";
         var input = SampleModels.Spectra(9, 100, Bands);
