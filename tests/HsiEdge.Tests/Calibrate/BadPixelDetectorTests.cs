@@ -1,0 +1,47 @@
+using CsCheck;
+using HsiEdge.Core;
+using HsiEdge.Core.Calibrate;
+using HsiEdge.Core.Cubes;
+using Xunit;
+
+namespace HsiEdge.Tests.Calibrate;
+
+public sealed class BadPixelDetectorTests
+{
+    [Fact]
+    public void Hot_blind_and_overeager_pixels_are_found_and_no_others_under_uneven_light() =>
+        Gen.Select(Gen.Int[0, int.MaxValue], Gen.Bool).Sample((seed, line) =>
+        {
+            var random = new Random(seed);
+            var shape = new CubeShape(line ? 1 : 20, 24, 3);
+            var pixels = (int)shape.PixelCount;
+            var bad = new bool[pixels];
+            var dark = new float[shape.ValueCount];
+            var white = new float[shape.ValueCount];
+            for (var i = 0; i < pixels; i++)
+            {
+                // At least six apart along the line, so that the neighbours' median stays good.
+                var fault = i % 24 % 6 == 3 && i / 24 % 3 == 0 ? random.Next(4) : 0;
+                bad[i] = fault > 0;
+                var light = 3000 * (1 - (0.6 * Math.Pow(((i % 24) - 12) / 12.0, 2)));
+                for (var b = 0; b < 3; b++)
+                {
+                    var level = 100 + (2 * random.NextSingle()) + (fault == 1 ? 900 : 0);
+                    var response = light * (0.97 + (0.06 * random.NextDouble())) * (fault switch { 2 => 0.1, 3 => 3, _ => 1 });
+                    dark[(i * 3) + b] = level;
+                    white[(i * 3) + b] = (float)(level + response);
+                }
+            }
+
+            Assert.Equal(bad, BadPixelDetector.Detect(new ReferenceFrame(shape, dark), new ReferenceFrame(shape, white)));
+        }, iter: 200);
+
+    [Fact]
+    public void References_of_different_sizes_are_refused()
+    {
+        var error = Assert.Throws<BadInputException>(() => BadPixelDetector.Detect(
+            new ReferenceFrame(new CubeShape(1, 4, 2), new float[8]), new ReferenceFrame(new CubeShape(1, 5, 2), new float[10]))).Message;
+        Assert.Contains("4 samples", error, StringComparison.Ordinal);
+        Assert.Contains("5 samples", error, StringComparison.Ordinal);
+    }
+}
