@@ -21,7 +21,10 @@ public static class BadPixelDetector
 
     // Counts: a quiet detector's quantization must not make every pixel an outlier.
     private const double SmallestDarkDeviation = 1;
-    private const int NeighbourReach = 2;
+
+    // Neighbours on either side: of a picture 5 × 5 pixels, of a line 7.
+    private const int PictureReach = 2;
+    private const int LineReach = 3;
 
     /// <summary>Finds bad pixels.</summary>
     /// <param name="dark">Dark reference.</param>
@@ -75,14 +78,18 @@ public static class BadPixelDetector
         return sum / values.Length;
     }
 
+    /// <summary>Median of the neighbours; at the border the window is moved inwards, not made smaller.</summary>
     private static double MedianAround(double[] values, int lines, int samples, int pixel)
     {
-        Span<double> around = stackalloc double[((2 * NeighbourReach) + 1) * ((2 * NeighbourReach) + 1)];
+        var reach = lines == 1 ? LineReach : PictureReach;
+        Span<double> around = stackalloc double[((2 * PictureReach) + 1) * ((2 * PictureReach) + 1)];
         var (line, sample) = Math.DivRem(pixel, samples);
+        var (firstLine, lastLine) = Window(line, lines, reach);
+        var (firstSample, lastSample) = Window(sample, samples, reach);
         var count = 0;
-        for (var l = Math.Max(0, line - NeighbourReach); l <= Math.Min(lines - 1, line + NeighbourReach); l++)
+        for (var l = firstLine; l <= lastLine; l++)
         {
-            for (var s = Math.Max(0, sample - NeighbourReach); s <= Math.Min(samples - 1, sample + NeighbourReach); s++)
+            for (var s = firstSample; s <= lastSample; s++)
             {
                 if ((l != line || s != sample) && double.IsFinite(values[(l * samples) + s]))
                 {
@@ -93,6 +100,12 @@ public static class BadPixelDetector
 
         around[..count].Sort();
         return count == 0 ? values[pixel] : around[count / 2];
+    }
+
+    private static (int First, int Last) Window(int centre, int size, int reach)
+    {
+        var first = Math.Clamp(centre - reach, 0, Math.Max(0, size - ((2 * reach) + 1)));
+        return (first, Math.Min(size - 1, first + (2 * reach)));
     }
 
     private static double Median(double[] values)

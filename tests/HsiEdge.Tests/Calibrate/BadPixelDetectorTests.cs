@@ -23,7 +23,7 @@ public sealed class BadPixelDetectorTests
                 // At least six apart along the line, so that the neighbours' median stays good.
                 var fault = i % 24 % 6 == 3 && i / 24 % 3 == 0 ? random.Next(4) : 0;
                 bad[i] = fault > 0;
-                var light = 3000 * (1 - (0.6 * Math.Pow(((i % 24) - 12) / 12.0, 2)));
+                var light = 3000 * (1 - (0.3 * Math.Pow(((i % 24) - 12) / 12.0, 2)));
                 for (var b = 0; b < 3; b++)
                 {
                     var level = 100 + (2 * random.NextSingle()) + (fault == 1 ? 900 : 0);
