@@ -53,7 +53,13 @@ public sealed class CalibrationStoreTests
         // Wavelengths that do not fit the frames fail after the folder was opened for the new set.
         var broken = new CalibrationSet
         {
-            Id = "broken", CameraSerial = null, ExposureMicroseconds = [], Wavelengths = WavelengthAxis.Linear(1000, 1100, 7), TakenUtc = null, Dark = null, White = Set("x", false).White,
+            Id = "broken",
+            CameraSerial = null,
+            ExposureMicroseconds = [],
+            Wavelengths = WavelengthAxis.Linear(1000, 1100, 7),
+            TakenUtc = null,
+            Dark = null,
+            White = Set("x", false).White,
         };
         Assert.Throws<ArgumentException>(() => CalibrationStore.Save(folder.Path, broken));
         Assert.Equal(before, Directory.GetFiles(folder.Path).Order());

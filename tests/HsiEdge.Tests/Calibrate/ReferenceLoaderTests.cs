@@ -58,8 +58,13 @@ public sealed class ReferenceLoaderTests
         double[] reversed = [.. Axis.Nanometres.ToArray().Reverse()];
         var header = new EnviHeader
         {
-            Shape = Shape, DataType = EnviDataType.UInt16, Interleave = Interleave.Bip, WavelengthUnits = EnviWavelengthUnits.Nanometres, EffectiveWavelengthUnits = EnviWavelengthUnits.Nanometres,
-            Wavelengths = reversed, WavelengthsNanometres = reversed,
+            Shape = Shape,
+            DataType = EnviDataType.UInt16,
+            Interleave = Interleave.Bip,
+            WavelengthUnits = EnviWavelengthUnits.Nanometres,
+            EffectiveWavelengthUnits = EnviWavelengthUnits.Nanometres,
+            Wavelengths = reversed,
+            WavelengthsNanometres = reversed,
         };
         EnviWriter.WriteCube<ushort>(folder.File("white.hdr"), header, Values<ushort>(Shape, Interleave.Bip, (l, s, b) => White(l, s, 3 - b)));
         var set = ReferenceLoader.Load(cube, folder.File("white.hdr"), null);

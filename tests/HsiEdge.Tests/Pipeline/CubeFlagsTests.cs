@@ -36,8 +36,13 @@ public sealed class CubeFlagsTests
         // A flat spectrum has no shape, but is calibrated and compared with the references all the same.
         var set = new CalibrationSet
         {
-            Id = "test", CameraSerial = null, ExposureMicroseconds = [], Wavelengths = null, TakenUtc = Now.AddHours(-ageHours),
-            Dark = Flat(100), White = Flat(3100),
+            Id = "test",
+            CameraSerial = null,
+            ExposureMicroseconds = [],
+            Wavelengths = null,
+            TakenUtc = Now.AddHours(-ageHours),
+            Dark = Flat(100),
+            White = Flat(3100),
         };
         using var model = new PlainModel(Axis, [new SnvStep()]);
         using var processor = new CubeProcessor(model, new ProcessingOptions { Workers = 2 });
