@@ -1,4 +1,3 @@
-using System.Globalization;
 using HsiEdge.Core.Cubes;
 
 namespace HsiEdge.Core.Envi;
@@ -17,26 +16,9 @@ internal sealed class EnviHeaderParser
         "classes", "class names", "class lookup", "band names",
     };
 
-    private readonly Dictionary<string, EnviEntry> _entries = new(StringComparer.Ordinal);
-    private readonly List<string> _warnings;
-    private readonly string _name;
+    private readonly EnviEntries _entries;
 
-    private EnviHeaderParser(List<EnviEntry> entries, string name, List<string> warnings)
-    {
-        _name = name;
-        _warnings = warnings;
-        foreach (var entry in entries)
-        {
-            var spaced = entry.Key.Replace('_', ' ');
-            var key = KnownKeys.Contains(spaced) ? spaced : entry.Key;
-            if (_entries.TryGetValue(key, out var earlier) && earlier.Value != entry.Value)
-            {
-                Warn($"\"{key}\" is there twice (lines {earlier.LineNumber} and {entry.LineNumber}); the last one counts");
-            }
-
-            _entries[key] = entry;
-        }
-    }
+    private EnviHeaderParser(EnviEntries entries) => _entries = entries;
 
     public static bool IsKnown(string key) => KnownKeys.Contains(key);
 
@@ -47,7 +29,7 @@ internal sealed class EnviHeaderParser
     public static EnviHeader Parse(string text, string name)
     {
         var warnings = new List<string>();
-        return new EnviHeaderParser(EnviHeaderText.Split(text, name, warnings), name, warnings).Build();
+        return new EnviHeaderParser(new EnviEntries(EnviHeaderText.Split(text, name, warnings), KnownKeys, name, warnings)).Build();
     }
 
     private EnviHeader Build()
@@ -55,17 +37,17 @@ internal sealed class EnviHeaderParser
         RefuseWhatIsNotPlain();
         var shape = ReadShape();
         var type = ReadDataType();
-        var offset = OptionalInteger("header offset", 0, long.MaxValue) ?? 0;
+        var offset = _entries.OptionalInteger("header offset", 0, long.MaxValue) ?? 0;
         if ((Int128)shape.PixelCount * shape.Bands * type.SizeBytes() + offset > long.MaxValue)
         {
             throw Bad($"{shape} of {type.SizeBytes()} bytes each are more than a file can hold; check \"lines\", \"samples\" and \"bands\"");
         }
 
-        var axis = EnviWavelengthSection.Read(Text("wavelength units"), Numbers("wavelength"), Numbers("fwhm"), Text("z plot titles"), shape.Bands, _name, _warnings);
+        var axis = EnviWavelengthSection.Read(Text("wavelength units"), Numbers("wavelength"), Numbers("fwhm"), Text("z plot titles"), shape.Bands, _entries.Name, _entries.Warnings);
         var (ignore, ignoreText) = ReadIgnoreValue();
         return new EnviHeader
         {
-            Name = _name,
+            Name = _entries.Name,
             Shape = shape,
             DataType = type,
             Interleave = ReadInterleave(shape.Bands),
@@ -87,11 +69,11 @@ internal sealed class EnviHeaderParser
             DataIgnoreValueText = ignoreText,
             ReflectanceScaleFactor = ReadScaleFactor(),
             CeilingCounts = ReadCeiling(),
-            ClassNames = Names("class names"),
+            ClassNames = _entries.Names("class names"),
             ClassLookup = ReadLookup(),
             BandNames = ReadBandNames(shape.Bands),
-            Other = _entries.Where(e => !KnownKeys.Contains(e.Key)).ToDictionary(e => e.Key, e => e.Value.Value, StringComparer.Ordinal),
-            Warnings = _warnings,
+            Other = _entries.AllBut(KnownKeys),
+            Warnings = _entries.Warnings,
         };
     }
 
@@ -122,13 +104,13 @@ internal sealed class EnviHeaderParser
     }
 
     private CubeShape ReadShape() => new(
-        (int)RequiredInteger("lines", 1, int.MaxValue),
-        (int)RequiredInteger("samples", 1, int.MaxValue),
-        (int)RequiredInteger("bands", 1, int.MaxValue));
+        (int)_entries.RequiredInteger("lines", 1, int.MaxValue),
+        (int)_entries.RequiredInteger("samples", 1, int.MaxValue),
+        (int)_entries.RequiredInteger("bands", 1, int.MaxValue));
 
     private EnviDataType ReadDataType()
     {
-        var code = RequiredInteger("data type", long.MinValue, long.MaxValue);
+        var code = _entries.RequiredInteger("data type", long.MinValue, long.MaxValue);
         return code switch
         {
             6 => throw Bad("\"data type = 6\" is complex single precision; complex values are not read. Write the magnitude or a part of it as type 4"),
@@ -153,13 +135,13 @@ internal sealed class EnviHeaderParser
             "bil" => Interleave.Bil,
             "bip" => Interleave.Bip,
             null => throw Bad("the key \"interleave\" is missing; expected bsq, bil or bip"),
-            _ => throw Bad($"\"interleave = {text}\" (line {_entries["interleave"].LineNumber}) is unknown; expected bsq, bil or bip"),
+            _ => throw Bad($"\"interleave = {text}\" (line {_entries.LineNumber("interleave")}) is unknown; expected bsq, bil or bip"),
         };
     }
 
     private EnviByteOrder ReadByteOrder(EnviDataType type)
     {
-        var order = OptionalInteger("byte order", 0, 1);
+        var order = _entries.OptionalInteger("byte order", 0, 1);
         if (order is null && type.SizeBytes() > 1)
         {
             Warn("no \"byte order\"; taken as 0 (little-endian)");
@@ -176,7 +158,7 @@ internal sealed class EnviHeaderParser
         }
 
         text = EnviHeaderText.Unbrace(text);
-        if (TryNumber(text, out var value))
+        if (EnviEntries.TryNumber(text, out var value))
         {
             return (value, text);
         }
@@ -196,7 +178,7 @@ internal sealed class EnviHeaderParser
             return null;
         }
 
-        if (TryNumber(EnviHeaderText.Unbrace(text), out var factor) && double.IsFinite(factor) && factor > 0)
+        if (EnviEntries.TryNumber(EnviHeaderText.Unbrace(text), out var factor) && double.IsFinite(factor) && factor > 0)
         {
             return factor;
         }
@@ -208,7 +190,7 @@ internal sealed class EnviHeaderParser
     {
         foreach (var key in CeilingKeys)
         {
-            if (Text(key) is { } text && TryNumber(text, out var counts) && double.IsFinite(counts) && counts > 0)
+            if (Text(key) is { } text && EnviEntries.TryNumber(text, out var counts) && double.IsFinite(counts) && counts > 0)
             {
                 return counts;
             }
@@ -216,7 +198,7 @@ internal sealed class EnviHeaderParser
 
         foreach (var key in BitDepthKeys)
         {
-            if (Text(key) is { } text && TryNumber(text, out var bits) && bits is >= 1 and <= 32 && bits == Math.Floor(bits))
+            if (Text(key) is { } text && EnviEntries.TryNumber(text, out var bits) && bits is >= 1 and <= 32 && bits == Math.Floor(bits))
             {
                 return Math.Pow(2, bits) - 1;
             }
@@ -275,7 +257,7 @@ internal sealed class EnviHeaderParser
 
     private string[]? ReadBandNames(int bands)
     {
-        var names = Names("band names");
+        var names = _entries.Names("band names");
         if (names is not null && names.Length != bands)
         {
             Warn($"\"band names\" has {names.Length} names for {bands} bands");
@@ -284,75 +266,11 @@ internal sealed class EnviHeaderParser
         return names;
     }
 
-    private string[]? Names(string key) =>
-        Text(key) is { } text && EnviHeaderText.SplitList(text) is { Count: > 0 } names ? [.. names] : null;
+    private string? Text(string key) => _entries.Text(key);
 
-    /// <summary>The numbers of a list (commas or blanks between); null where the key is missing or blank, or (with a warning) where a part is no number.</summary>
-    private double[]? Numbers(string key)
-    {
-        if (Text(key) is not { } text)
-        {
-            return null;
-        }
+    private double[]? Numbers(string key) => _entries.Numbers(key);
 
-        var parts = EnviHeaderText.Unbrace(text).Split([',', ' ', '\t', '\n', ';'], StringSplitOptions.RemoveEmptyEntries);
-        var numbers = new double[parts.Length];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            if (!TryNumber(parts[i].Trim('"'), out numbers[i]))
-            {
-                Warn($"\"{key}\" holds {EnviHeaderText.Shorten(parts[i])}, which is no number, and was passed over");
-                return null;
-            }
-        }
+    private void Warn(string what) => _entries.Warn(what);
 
-        return numbers;
-    }
-
-    private string? Text(string key) => _entries.TryGetValue(key, out var entry) && entry.Value.Length > 0 ? entry.Value : null;
-
-    private long RequiredInteger(string key, long lowest, long highest) =>
-        OptionalInteger(key, lowest, highest) ?? throw Bad($"the key \"{key}\" is missing or blank; an ENVI header needs it");
-
-    private long? OptionalInteger(string key, long lowest, long highest)
-    {
-        if (Text(key) is not { } text)
-        {
-            return null;
-        }
-
-        var comment = text.IndexOf(';', StringComparison.Ordinal);
-        var digits = EnviHeaderText.Unbrace(comment < 0 ? text : text[..comment]);
-        var valid = long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            || (TryNumber(digits, out var real) && real == Math.Floor(real) && Math.Abs(real) < 1e15 && (number = (long)real) == real);
-        if (!valid || number < lowest || number > highest)
-        {
-            var range = highest >= int.MaxValue ? lowest == long.MinValue ? "a whole number" : $"a whole number of at least {lowest}" : $"{lowest} or {highest}";
-            throw Bad($"\"{key} = {EnviHeaderText.Shorten(text).Trim('"')}\" (line {_entries[key].LineNumber}): expected {range}");
-        }
-
-        return number;
-    }
-
-    private static bool TryNumber(string text, out double value)
-    {
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value))
-        {
-            return true;
-        }
-
-        var word = text.Trim().ToLowerInvariant();
-        (var known, value) = word switch
-        {
-            "nan" or "+nan" or "-nan" or "nan(ind)" or "-nan(ind)" or "1.#qnan" => (true, double.NaN),
-            "inf" or "+inf" or "infinity" or "+infinity" or "1.#inf" => (true, double.PositiveInfinity),
-            "-inf" or "-infinity" or "-1.#inf" => (true, double.NegativeInfinity),
-            _ => (false, 0.0),
-        };
-        return known;
-    }
-
-    private void Warn(string what) => _warnings.Add($"{_name}: {what}.");
-
-    private BadInputException Bad(string what) => new($"{_name}: {what}.");
+    private BadInputException Bad(string what) => _entries.Bad(what);
 }

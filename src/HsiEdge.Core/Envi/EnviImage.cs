@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using HsiEdge.Core.Cubes;
+using Microsoft.Win32.SafeHandles;
 
 namespace HsiEdge.Core.Envi;
 

@@ -107,13 +107,4 @@ public sealed class EnviRecordedCubesTests
         Assert.Null(mask.Names);
         Assert.Equal([1, 0], EnviClassification.Read(SharedData.Path("isofit-pixels", "prm20231110t071521_surface_class.hdr")).Values);
     }
-
-    [Fact]
-    public void Dark_reference_of_another_camera_is_refused_for_the_corn_cube()
-    {
-        using var cube = EnviCube.Open(SharedData.Path("plantcv-envi-raw-dark", "corn-kernel-hyperspectral.hdr"), SpectralQuantity.RawCounts);
-        var error = Assert.Throws<BadInputException>(() => EnviReference.Read(SharedData.Path("plantcv-envi-raw-dark", "darkReference.hdr"), cube));
-        Assert.Contains("has 1600 samples", error.Message, StringComparison.Ordinal);
-        Assert.Contains(" 43;", error.Message, StringComparison.Ordinal);
-    }
 }

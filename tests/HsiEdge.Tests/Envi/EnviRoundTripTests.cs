@@ -65,7 +65,11 @@ public sealed class EnviRoundTripTests
                 var path = folder.File($"{Interlocked.Increment(ref number)}.hdr");
                 var header = new EnviHeader
                 {
-                    Shape = cube.Shape, DataType = EnviDataTypes.Of<T>(), Interleave = interleave, ByteOrder = order, HeaderOffset = cube.offset,
+                    Shape = cube.Shape,
+                    DataType = EnviDataTypes.Of<T>(),
+                    Interleave = interleave,
+                    ByteOrder = order,
+                    HeaderOffset = cube.offset,
                 };
                 using (var writer = EnviFileWriter.Create(path, header))
                 {
