@@ -2,6 +2,7 @@ using System.Text.Json;
 using HsiEdge.Core;
 using HsiEdge.Core.Cubes;
 using HsiEdge.Core.Envi;
+using HsiEdge.ModelBuilder.Data;
 using HsiEdge.Phantom;
 using HsiEdge.Testing;
 using Xunit;
@@ -45,6 +46,20 @@ public sealed class PhantomDatasetWriterTests
         using var white = EnviCube.Open(Path.Combine(target, items[3].GetProperty("white").GetString()!));
         white.ReadPixels(20, 1, found);
         Assert.Equal(expected.White.Spectrum(1, 6).ToArray(), found[..7], (a, b) => Math.Abs(a - b) <= 0.5f);
+    }
+
+    [Fact]
+    public void Training_reads_what_is_written()
+    {
+        using var folder = new TemporaryFolder();
+        PhantomDatasetWriter.Write(folder.Path, Tiny, patients: 3);
+        var spectra = DatasetReader.Read(folder.Path, new DatasetReadOptions(), progress: null, CancellationToken.None);
+        Assert.True(spectra.Synthetic);
+        Assert.Equal(["normal wall", "hidden lesion"], spectra.Classes.Select(c => c.Name));
+        Assert.Equal(["P001", "P002", "P003"], spectra.Patients);
+        Assert.Equal(SpectralQuantity.Reflectance, spectra.Quantity);
+        Assert.InRange(spectra.Count, 200, 3 * 12 * 14);
+        Assert.All(spectra.Values, v => Assert.InRange(v, -0.1f, 3f));
     }
 
     [Fact]
