@@ -1,0 +1,64 @@
+using HsiEdge.Delivery.Publish;
+using Xunit;
+
+namespace HsiEdge.Tests.Publish;
+
+public sealed class MqttOptionsValidatorTests
+{
+    private static readonly MqttOptionsValidator Validator = new();
+
+    [Fact]
+    public void The_defaults_are_valid() => Assert.True(Validator.Validate(null, new MqttOptions()).Succeeded);
+
+    [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("127.0.0.9", true)]
+    [InlineData("::1", true)]
+    [InlineData("broker.hospital.example", false)]
+    [InlineData("10.0.0.5", false)]
+    public void Plaintext_is_for_loopback_unless_allowed(string host, bool valid)
+    {
+        var options = new MqttOptions { Host = host };
+        var result = Validator.Validate(null, options);
+        Assert.Equal(valid, result.Succeeded);
+        if (!valid)
+        {
+            Assert.Contains("Mqtt:AllowPlaintext", result.FailureMessage, StringComparison.Ordinal);
+            options.AllowPlaintext = true;
+            Assert.True(Validator.Validate(null, options).Succeeded);
+            (options.AllowPlaintext, options.UseTls) = (false, true);
+            Assert.True(Validator.Validate(null, options).Succeeded);
+        }
+    }
+
+    [Fact]
+    public void Every_wrong_value_is_named_with_its_key()
+    {
+        var options = new MqttOptions
+        {
+            Host = "mqtt://broker",
+            Port = 0,
+            KeepAliveSeconds = 1,
+            SessionExpirySeconds = 0,
+            AcknowledgeTimeoutSeconds = 0,
+            MaximumReconnectDelaySeconds = 0,
+            MaximumInFlight = 65,
+            HistoricalAfterSeconds = 0,
+            StopDrainMilliseconds = -1,
+            PasswordFile = "/nowhere/password",
+            CaFile = "/nowhere/ca.pem",
+            ClientKeyFile = "/nowhere/key.pem",
+        };
+        var faults = Validator.Validate(null, options).Failures!.ToList();
+        foreach (var key in new[]
+        {
+            "Mqtt:Host", "Mqtt:Port", "Mqtt:KeepAliveSeconds", "Mqtt:SessionExpirySeconds", "Mqtt:AcknowledgeTimeoutSeconds", "Mqtt:MaximumReconnectDelaySeconds",
+            "Mqtt:MaximumInFlight", "Mqtt:HistoricalAfterSeconds", "Mqtt:StopDrainMilliseconds", "Mqtt:PasswordFile", "Mqtt:CaFile", "Mqtt:ClientKeyFile",
+        })
+        {
+            Assert.Contains(faults, f => f.StartsWith(key + " is ", StringComparison.Ordinal));
+        }
+
+        Assert.Contains(faults, f => f.StartsWith("Only one of Mqtt:ClientCertificateFile and Mqtt:ClientKeyFile", StringComparison.Ordinal));
+    }
+}
