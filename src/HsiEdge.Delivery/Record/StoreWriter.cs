@@ -29,7 +29,8 @@ internal sealed class StoreWriter : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StoreSession? _session;
     private long? _keepLogLength;
-    private string _warning = string.Empty;
+    private string _damage = string.Empty;
+    private string _checkpointFault = string.Empty;
     private bool _checkpointDelayed;
 
     /// <summary>Makes the writer; <see cref="StartAsync"/> opens the store.</summary>
@@ -126,7 +127,7 @@ internal sealed class StoreWriter : IAsyncDisposable
             return;
         }
 
-        _health.Report(Component, _warning.Length == 0 ? HealthState.Ok : HealthState.Warning, _warning);
+        ReportHealth();
         item.Succeed();
         CheckpointWhenDue();
     }
@@ -148,7 +149,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         _session = session;
         if (session.Tail.WholePages > 0)
         {
-            _warning = $"{_paths.Log} was damaged in the middle: {session.Tail.Bytes} bytes were set aside in {_paths.Log}.damaged. Check the disk.";
+            _damage = $"{_paths.Log} was damaged in the middle: {session.Tail.Bytes} bytes were set aside in {_paths.Log}.damaged. Check the disk.";
             StoreLog.LogDamaged(_logger, _paths.Log, session.Tail.Bytes, session.Tail.WholePages);
         }
         else if (session.Tail.Bytes > 0)
@@ -228,6 +229,8 @@ internal sealed class StoreWriter : IAsyncDisposable
             if (session.TryCheckpoint())
             {
                 _checkpointDelayed = false;
+                _checkpointFault = string.Empty;
+                ReportHealth();
             }
             else if (!_checkpointDelayed)
             {
@@ -237,10 +240,18 @@ internal sealed class StoreWriter : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or LiteException or UnauthorizedAccessException)
         {
-            _health.Report(Component, HealthState.Failed, $"The log could not be copied into {_paths.Data}: {exception.Message}");
+            // What was recorded is safe in the log; the warning stays until a checkpoint succeeds.
+            _checkpointFault = $"The log could not be copied into {_paths.Data} and grows: {exception.Message}";
+            ReportHealth();
             StoreLog.CheckpointFailed(_logger, _paths.Data, exception);
             CloseSession(checkpoint: false);
         }
+    }
+
+    private void ReportHealth()
+    {
+        var warning = $"{_damage} {_checkpointFault}".Trim();
+        _health.Report(Component, warning.Length == 0 ? HealthState.Ok : HealthState.Warning, warning);
     }
 
     private abstract class Work(CancellationToken cancellationToken)

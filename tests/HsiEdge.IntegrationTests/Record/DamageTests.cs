@@ -118,9 +118,13 @@ public sealed class DamageTests : IDisposable
                 ids.Add(record.Result.Id);
             }
 
-            Assert.Equal(HealthState.Failed, _folder.Health.Snapshot().Items.Single(i => i.Component == "store").State);
+            var item = _folder.Health.Snapshot().Items.Single(i => i.Component == "store");
+            Assert.Equal(HealthState.Warning, item.State);
+            Assert.Contains("No space left on device", item.Reason, StringComparison.Ordinal);
             _folder.Disk.Budget = long.MaxValue;
             await store.WriteValueAsync("room", "again", CancellationToken.None);
+            await store.WriteValueAsync("and", "once more", CancellationToken.None);
+            Assert.Equal(HealthState.Ok, _folder.Health.Snapshot().Items.Single(i => i.Component == "store").State);
         }
 
         await using var again = await _folder.OpenAsync();
