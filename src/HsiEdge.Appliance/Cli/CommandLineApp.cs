@@ -49,6 +49,7 @@ public static class CommandLineApp
         {
             RunVerb.Create(shell),
             ReplayVerb.Create(shell),
+            DoctorVerb.Create(shell),
             ValidateVerb.Create(shell),
             ResultsVerb.Create(shell),
             ModelVerb.Create(shell),

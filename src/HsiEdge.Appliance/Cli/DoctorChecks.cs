@@ -1,0 +1,205 @@
+using System.Runtime.InteropServices;
+using HsiEdge.Appliance.Configuration;
+using HsiEdge.Core;
+using HsiEdge.Core.Acquire;
+using HsiEdge.Core.Calibrate;
+using HsiEdge.Core.Envi;
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+using HsiEdge.Delivery.Publish;
+using HsiEdge.Delivery.Record;
+using HsiEdge.Inference.Bundle;
+
+namespace HsiEdge.Appliance.Cli;
+
+/// <summary>The checks of <c>doctor</c>, each on its own: one that fails does not hide the next. Nothing is changed on the box.</summary>
+/// <param name="configuration">As loaded, perhaps with faults.</param>
+/// <param name="console">Time and the program's folder.</param>
+internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliConsole console)
+{
+    private const long LeastFreeBytes = 500L << 20;
+    private const long LittleFreeBytes = 5L << 30;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly DateTimeOffset EarliestSaneClock = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>All of them, in the order they are shown.</summary>
+    public IReadOnlyList<(string Name, Func<CancellationToken, Task<DoctorItem>> Run)> All =>
+    [
+        ("versions", _ => Task.FromResult(Versions())),
+        ("configuration", _ => Task.FromResult(Configuration())),
+        ("data folder", _ => Task.FromResult(DataFolder())),
+        ("store", StoreAsync),
+        ("model", _ => Task.FromResult(Model())),
+        ("camera", _ => Task.FromResult(Camera())),
+        ("calibration", CalibrationAsync),
+        ("broker", BrokerAsync),
+        ("clock", ClockAsync),
+    ];
+
+    private static DoctorItem Versions() => DoctorItem.Ok(
+        "versions",
+        $"hsiedge {CliConsole.Version}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription} {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors");
+
+    private DoctorItem Configuration()
+    {
+        var faults = configuration.Faults;
+        return faults.Count == 0
+            ? DoctorItem.Ok("configuration", configuration.Files.Count == 0 ? "defaults, no file" : string.Join(", ", configuration.Files))
+            : DoctorItem.Failed("configuration", string.Join(" ", faults.Select(f => f.Message)), "Correct each key; 'hsiedge validate' lists them.");
+    }
+
+    private DoctorItem DataFolder()
+    {
+        const string name = "data folder";
+        var folder = Path.GetFullPath(configuration.Store.DataFolder);
+        if (!Directory.Exists(folder))
+        {
+            return DoctorItem.Failed(name, $"{folder} does not exist", $"Make it for the service's user: install -d -o hsiedge -g hsiedge {folder}, or set Store:DataFolder.");
+        }
+
+        try
+        {
+            var probe = Path.Combine(folder, $".doctor-{Guid.NewGuid():N}");
+            File.WriteAllBytes(probe, [0]);
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return DoctorItem.Failed(name, $"{folder} cannot be written: {e.Message}", "Run doctor as the service's user; give that user the folder, or free the disk.");
+        }
+
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        var found = $"{folder}, {free / (double)(1 << 30):0.0} GiB free";
+        return free < LeastFreeBytes ? DoctorItem.Failed(name, found, "Free at least 0.5 GiB: export and remove old raw cubes, or lower Store:MaximumMapAgeDays.")
+            : free < LittleFreeBytes ? DoctorItem.Warning(name, found, "Less than 5 GiB: lower Store:MaximumMapAgeDays or enlarge the disk.")
+            : DoctorItem.Ok(name, found);
+    }
+
+    private async Task<DoctorItem> StoreAsync(CancellationToken cancellationToken)
+    {
+        const string name = "store";
+        var folder = Path.GetFullPath(configuration.Store.DataFolder);
+        if (!File.Exists(Path.Combine(folder, "results.db")))
+        {
+            return DoctorItem.Warning(name, $"{folder} holds no results yet", "Nothing to do before the first run of the worker.");
+        }
+
+        await using var store = await ResultStoreReader.OpenAsync(configuration.Store, cancellationToken);
+        var pending = await store.CountPendingMessagesAsync(cancellationToken);
+        var latest = await store.ListAsync(new ResultQuery(1), cancellationToken);
+        var found = latest.Count == 0 ? $"no result, {pending} messages waiting" : $"latest result {latest[0].CapturedUtc.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {pending} messages waiting";
+        return store.DamagedResultIds.Count > 0
+            ? DoctorItem.Failed(name, $"{found}; damaged: {string.Join(", ", store.DamagedResultIds)}", "Check the disk; restore the data folder from its backup.")
+            : DoctorItem.Ok(name, found);
+    }
+
+    private DoctorItem Model()
+    {
+        const string name = "model";
+        var path = ModelFiles.BundlePath(configuration.Model, console.ProgramFolder);
+        var report = ModelBundleVerifier.Verify(path, ModelFiles.Trust(configuration.Model));
+        if (!report.Ok)
+        {
+            return DoctorItem.Failed(
+                name, report.Checks.First(c => c.Outcome == BundleCheckOutcome.Failed).Detail, $"'hsiedge model verify {path}' shows each step; install a bundle that passes and name it in Model:BundlePath.");
+        }
+
+        var found = $"{report.Model!.Name}@{report.Model.Version}, self-test passed, {(report.Model.Signed ? "signed" : "unsigned")}{(report.TrainedOnSyntheticData == true ? ", trained on SYNTHETIC data" : "")}";
+        return report.Model.Signed ? DoctorItem.Ok(name, found) : DoctorItem.Warning(name, found, "Sign the bundle and set Model:TrustedKeysFolder and Model:RequireSignature.");
+    }
+
+    private DoctorItem Camera()
+    {
+        const string name = "camera";
+        var options = configuration.Camera;
+        if (options.Source == CameraSource.Phantom)
+        {
+            var plan = options.PlanPath.Length == 0 ? "its own plan" : $"plan {ScanPlanFile.Read(options.PlanPath).Name}";
+            return DoctorItem.Warning(name, $"phantom, {plan}: results are SYNTHETIC", "Set Camera:Source for a cart in use.");
+        }
+
+        var folder = Path.GetFullPath(options.ReplayFolder);
+        var headers = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.hdr").Order(StringComparer.Ordinal).ToList() : [];
+        if (headers.Count == 0)
+        {
+            return DoctorItem.Failed(name, $"{folder} holds no ENVI header (*.hdr)", "Set Camera:ReplayFolder to a folder of recorded cubes.");
+        }
+
+        var first = EnviHeader.Read(headers[0]);
+        return DoctorItem.Ok(name, $"replay of {headers.Count} headers in {folder}, first {Path.GetFileName(headers[0])}: {first.Shape}");
+    }
+
+    private async Task<DoctorItem> CalibrationAsync(CancellationToken cancellationToken)
+    {
+        const string name = "calibration";
+        var howTaken = configuration.Camera.Source == CameraSource.Phantom
+            ? "references are taken at each start of the worker" : "recordings bring their own references";
+        if (await LatestAsync(cancellationToken) is not { } latest)
+        {
+            return DoctorItem.Ok(name, howTaken);
+        }
+
+        var found = $"{howTaken}; latest result used {latest.CalibrationId ?? "none"}, flags {ResultText.Word(latest.Flags)}";
+        return latest.AlertsInhibited ? DoctorItem.Failed(name, $"{found}: ALERTS INHIBITED", "Take new references (commands reference-dark and reference-white, or restart the worker).")
+            : (latest.Flags & (CalibrationFlags.ManySaturated | CalibrationFlags.ManyUnderExposed)) != CalibrationFlags.None ? DoctorItem.Warning(name, found, "Adjust exposures in the scan plan.")
+            : DoctorItem.Ok(name, found);
+    }
+
+    private async Task<DoctorItem> BrokerAsync(CancellationToken cancellationToken)
+    {
+        const string name = "broker";
+        var options = configuration.Mqtt;
+        if (!options.Enabled)
+        {
+            return DoctorItem.Warning(name, "Mqtt:Enabled is false: messages wait in the outbox", "Set Mqtt:Enabled when there is a broker.");
+        }
+
+        var ids = new UlidGenerator(console.Time);
+        var identity = new ApplianceIdentity(configuration.Appliance.Site, configuration.Appliance.Cart, CliConsole.Version, ids.Next());
+        var place = $"{options.Host}:{options.Port}{(options.UseTls ? " with TLS" : "")}";
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        string? refusal;
+        try
+        {
+            refusal = await BrokerProbe.TryAsync(options, identity, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            refusal = $"no answer within {Patience.TotalSeconds:0} s";
+        }
+
+        return refusal is null
+            ? DoctorItem.Ok(name, $"{place} accepts connections")
+            : DoctorItem.Failed(name, $"{place}: {refusal}", "Start the broker, or correct Mqtt:Host, Mqtt:Port, Mqtt:UseTls and the credentials. Results are kept until it is back.");
+    }
+
+    private async Task<DoctorItem> ClockAsync(CancellationToken cancellationToken)
+    {
+        const string name = "clock";
+        var now = console.Time.GetUtcNow();
+        var found = $"{now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC";
+        if (now < EarliestSaneClock)
+        {
+            return DoctorItem.Failed(name, $"{found}: before this version was made", "Set the clock or let it be set (NTP, battery of the real-time clock).");
+        }
+
+        return await LatestAsync(cancellationToken) is { } latest && latest.CapturedUtc > now + TimeSpan.FromMinutes(1)
+            ? DoctorItem.Failed(name, $"{found}: the latest result is dated {latest.CapturedUtc.UtcDateTime:yyyy-MM-dd HH:mm:ss}, ahead of it", "The clock stepped back: set it (NTP).")
+            : DoctorItem.Ok(name, found);
+    }
+
+    private async Task<CaptureResult?> LatestAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var store = await ResultStoreReader.OpenAsync(configuration.Store, cancellationToken);
+            return (await store.ListAsync(new ResultQuery(1), cancellationToken)) is [var latest, ..] ? latest : null;
+        }
+        catch (Exception e) when (e is BadInputException or StoreFaultException)
+        {
+            // The store's own check says it.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using HsiEdge.Core.Publish;
+
+namespace HsiEdge.Appliance.Cli;
+
+/// <summary>What one check of <c>doctor</c> found.</summary>
+/// <param name="Check">Name of the check.</param>
+/// <param name="State">ok, warning or failed.</param>
+/// <param name="Found">What was found.</param>
+/// <param name="Advice">What to do, when not ok; else empty.</param>
+internal sealed record DoctorItem(string Check, HealthState State, string Found, string Advice)
+{
+    public static DoctorItem Ok(string check, string found) => new(check, HealthState.Ok, found, "");
+
+    public static DoctorItem Warning(string check, string found, string advice) => new(check, HealthState.Warning, found, advice);
+
+    public static DoctorItem Failed(string check, string found, string advice) => new(check, HealthState.Failed, found, advice);
+}
+
+/// <summary>What <c>doctor --json</c> prints.</summary>
+/// <param name="Ok">Whether nothing failed.</param>
+/// <param name="Version">Version of the program.</param>
+/// <param name="Items">Every check in order.</param>
+internal sealed record DoctorReport(bool Ok, string Version, IReadOnlyList<DoctorItem> Items);

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using HsiEdge.Core;
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+
+namespace HsiEdge.Appliance.Cli;
+
+/// <summary><c>hsiedge doctor</c>: is this box fit to work, and if not, what to do.</summary>
+internal static class DoctorVerb
+{
+    public static Command Create(CliShell shell)
+    {
+        var (config, json) = (CliShell.ConfigOption(), CliShell.JsonOption());
+        return shell.Verb(
+            "doctor",
+            "Checks the box: configuration, data folder, store, model with its self-test, camera, calibration, broker, clock. Exit 1 when anything failed.",
+            json,
+            config,
+            [],
+            async (parsed, cancellationToken) =>
+            {
+                var checks = new DoctorChecks(shell.LoadConfiguration(parsed.GetValue(config)), shell.Console);
+                var items = new List<DoctorItem>();
+                foreach (var (name, run) in checks.All)
+                {
+                    items.Add(await RunAsync(name, run, cancellationToken));
+                }
+
+                var report = new DoctorReport(items.TrueForAll(i => i.State != HealthState.Failed), CliConsole.Version, items);
+                if (parsed.GetValue(json))
+                {
+                    await shell.WriteJsonAsync(report);
+                }
+                else
+                {
+                    await PrintAsync(shell.Console, report);
+                }
+
+                return report.Ok ? ExitCodes.Success : ExitCodes.Failed;
+            });
+    }
+
+    /// <summary>A fault within a check is that check's finding.</summary>
+    private static async Task<DoctorItem> RunAsync(string name, Func<CancellationToken, Task<DoctorItem>> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await run(cancellationToken);
+        }
+        catch (Exception e) when (e is BadInputException or StoreFaultException or IOException or UnauthorizedAccessException)
+        {
+            return DoctorItem.Failed(name, e.Message, "Correct what is named, then run doctor again.");
+        }
+    }
+
+    private static async Task PrintAsync(CliConsole console, DoctorReport report)
+    {
+        CliTable.Print(console, ["check", "state", "found"], report.Items.Select(i => new[] { i.Check, i.State == HealthState.Failed ? "FAILED" : ResultText.Word(i.State), i.Found }));
+        foreach (var item in report.Items.Where(i => i.State != HealthState.Ok))
+        {
+            await console.Out.WriteLineAsync($"{item.Check}: {item.Advice}");
+        }
+
+        var failed = report.Items.Count(i => i.State == HealthState.Failed);
+        await console.Out.WriteLineAsync(failed == 0 ? "Nothing failed. For research use only." : $"{failed} of {report.Items.Count} checks failed.");
+    }
+}
