@@ -120,7 +120,7 @@ public sealed class ReplayCubeSource : ICubeSource
         }
     }
 
-    private CalibrationSet? ReadCalibration(string path, EnviCube cube, string? white, string? dark)
+    private static CalibrationSet? ReadCalibration(string path, EnviCube cube, string? white, string? dark)
     {
         if (white is null)
         {
@@ -129,27 +129,7 @@ public sealed class ReplayCubeSource : ICubeSource
                 + "add the white reference, or store the cube as reflectance.");
         }
 
-        return new CalibrationSet
-        {
-            Id = Path.GetFileName(white),
-            CameraSerial = null,
-            ExposureMicroseconds = [],
-            Wavelengths = cube.Wavelengths,
-            TakenUtc = null,
-            Dark = dark is null ? null : ReadReference(dark, cube),
-            White = ReadReference(white, cube),
-        };
-    }
-
-    private ReferenceFrame ReadReference(string path, EnviCube cube)
-    {
-        var reference = EnviReference.Read(path, cube);
-        foreach (var warning in reference.Warnings)
-        {
-            ReplayLog.Warning(_log, path, warning);
-        }
-
-        return reference.Frame;
+        return ReferenceLoader.Load(cube, white, dark);
     }
 
     private string[] FindCubes()
