@@ -160,6 +160,22 @@ public sealed class ReplayVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Cancelling_at_any_moment_leaves_all_or_nothing()
+    {
+        var bundle = CliFixtures.PackFitting(_folder);
+        foreach (var microseconds in new[] { 100, 1000, 3000, 10_000, 30_000, 60_000 })
+        {
+            using var stop = new CancellationTokenSource(TimeSpan.FromMicroseconds(microseconds));
+            var output = _folder.File($"out{microseconds}");
+            var run = await CliRun.WithAsync(
+                new Dictionary<string, string>(), ["replay", CliFixtures.Cube, "--model", bundle, "--out", output], cancellationToken: stop.Token);
+            Assert.True(run.ExitCode is 0 or 130, run.ToString());
+            Assert.Equal(run.ExitCode == 0, Directory.Exists(output));
+            Assert.DoesNotContain(CliFixtures.Entries(_folder.Path), e => e.EndsWith(".partial", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task Errors_come_as_JSON_too_when_asked()
     {
         var run = await CliRun.OfAsync("replay", _folder.File("nothing.hdr"), "--out", _folder.File("out"), "--json", "--model", "x");
