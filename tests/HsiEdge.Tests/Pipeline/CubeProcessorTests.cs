@@ -111,14 +111,21 @@ public sealed class CubeProcessorTests
         processor.Process(cube, scene.Calibration, Now, null, CancellationToken.None);
         processor.Process(cube, scene.Calibration, Now, null, CancellationToken.None);
 
-        // Counted a thread, because other tests allocate at the same time: the caller's thread is the first worker.
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var maps = processor.Process(cube, scene.Calibration, Now, null, CancellationToken.None);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        // Counted a thread, because other tests allocate at the same time: the caller's thread is the first worker. A collection during a
+        // run moves the count by a thread's unused 8 KiB, so the smallest of several runs is taken; what is allocated a tile is in each.
+        var (ofCaller, ofOthers) = (long.MaxValue, long.MaxValue);
+        for (var run = 0; run < 8; run++)
+        {
+            var (before, betweenTiles) = (GC.GetAllocatedBytesForCurrentThread(), model.AllocatedBetweenTiles);
+            var maps = processor.Process(cube, scene.Calibration, Now, null, CancellationToken.None);
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            ofCaller = Math.Min(ofCaller, Math.Abs(allocated - maps.Classes.Values.LongLength - (4 * maps.Probabilities.Values.LongLength)));
+            ofOthers = Math.Min(ofOthers, Math.Abs(model.AllocatedBetweenTiles - betweenTiles));
+        }
 
         // 256 tiles and 65,536 pixels: one object a tile would be 6,144 bytes.
-        Assert.InRange(allocated - maps.Classes.Values.LongLength - (4 * maps.Probabilities.Values.LongLength), 0, 1024);
-        Assert.Equal(0, model.AllocatedBetweenTiles);
+        Assert.InRange(ofCaller, 0, 1024);
+        Assert.Equal(0, ofOthers);
     }
 
     [Fact]
