@@ -15,6 +15,9 @@ public sealed class CameraOptions
     /// <summary>Seed of the phantom's scene and noise.</summary>
     public int PhantomSeed { get; set; } = 1;
 
+    /// <summary>Which digital patient of that seed the phantom camera looks at, 0…9999. They differ as people do: no model suits them all.</summary>
+    public int PhantomPatient { get; set; } = 1;
+
     /// <summary>Time between two frames of the phantom camera in ms; 0 is as fast as it can.</summary>
     public double FramePeriodMilliseconds { get; set; } = 2.0;
 }

@@ -19,6 +19,7 @@ internal static partial class ConfigurationRules
             Name("Appliance:Cart", c.Appliance.Cart),
 
             Range("Camera:FramePeriodMilliseconds", c.Camera.FramePeriodMilliseconds, 0, 1000, "ms"),
+            Range("Camera:PhantomPatient", c.Camera.PhantomPatient, 0, 9999, ""),
             Range("Camera:PhantomSeed", c.Camera.PhantomSeed, 0, int.MaxValue, ""),
             c.Camera.Source == CameraSource.Replay ? Folder("Camera:ReplayFolder", c.Camera.ReplayFolder, "a folder of ENVI cubes that exists") : null,
             c.Camera.PlanPath.Length > 0 ? ExistingFile("Camera:PlanPath", c.Camera.PlanPath, "a scan plan (JSON) that exists, or empty for the phantom's own") : null,

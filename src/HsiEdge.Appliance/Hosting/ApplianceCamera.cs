@@ -1,6 +1,7 @@
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Devices.Phantom;
+using HsiEdge.Devices.Replay;
 using Microsoft.Extensions.Logging;
 
 namespace HsiEdge.Appliance.Hosting;
@@ -16,16 +17,25 @@ internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IRefe
     public static ApplianceCamera Create(ApplianceConfiguration configuration, TimeProvider time, ILoggerFactory logs) => configuration.Camera.Source switch
     {
         CameraSource.Phantom => Phantom(configuration, time, logs),
-        CameraSource.Replay => throw new NotImplementedException("replay"),
+        CameraSource.Replay => Replay(configuration.Camera, time, logs),
         var source => throw new ArgumentOutOfRangeException(nameof(configuration), source, "not a camera"),
     };
+
+    private static ApplianceCamera Replay(CameraOptions options, TimeProvider time, ILoggerFactory logs) =>
+        new(new ReplayCubeSource(new ReplayOptions { Folder = options.ReplayFolder }, time, logs.CreateLogger<ReplayCubeSource>()), Plan: null, References: null);
 
     private static ApplianceCamera Phantom(ApplianceConfiguration configuration, TimeProvider time, ILoggerFactory logs)
     {
         var options = configuration.Camera;
         var plan = options.PlanPath.Length == 0 ? PhantomCameraOptions.DefaultPlan : ScanPlanFile.Read(options.PlanPath);
         var camera = new PhantomBandCamera(
-            new PhantomCameraOptions { Seed = (ulong)options.PhantomSeed, FramePeriod = TimeSpan.FromMilliseconds(options.FramePeriodMilliseconds) }, time);
+            new PhantomCameraOptions
+            {
+                Seed = (ulong)options.PhantomSeed,
+                Patient = options.PhantomPatient,
+                FramePeriod = TimeSpan.FromMilliseconds(options.FramePeriodMilliseconds),
+            },
+            time);
         return new ApplianceCamera(new FrameCubeSource(camera, plan, configuration.Acquire, time, logs.CreateLogger<FrameCubeSource>()), plan, camera);
     }
 }

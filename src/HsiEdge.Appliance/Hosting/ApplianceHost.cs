@@ -80,6 +80,9 @@ public static class ApplianceHost
 
         builder.Logging.SetMinimumLevel(configuration.Appliance.MinimumLogLevel);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What keeps it from starting is thrown to here and said once, in one message.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (SystemdHelpers.IsSystemdService())
         {
             builder.Logging.AddSystemdConsole();

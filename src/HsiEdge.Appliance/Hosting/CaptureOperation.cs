@@ -67,7 +67,6 @@ internal sealed class CaptureOperation
             if (_configuration.Faults.Count > 0)
             {
                 ApplianceLog.SafeMode(_log, SafeMode.Enter(_configuration.Faults, _health, _desk));
-                _health.Report("trigger", HealthState.Failed, "safe mode: triggers are refused");
                 await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
             }
 
@@ -109,7 +108,6 @@ internal sealed class CaptureOperation
         catch (BadInputException e)
         {
             ApplianceLog.SafeMode(_log, SafeMode.Enter(component, e.Message, _health, _desk));
-            _health.Report("trigger", HealthState.Failed, "safe mode: triggers are refused");
             await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
             return;
         }

@@ -10,9 +10,12 @@ namespace HsiEdge.Appliance.Hosting;
 /// </summary>
 internal static class SafeMode
 {
+    private const string Refusing = "safe mode: triggers are refused";
+
     /// <summary>Enters it for a wrong configuration.</summary>
     public static string Enter(IReadOnlyList<ConfigurationFault> faults, HealthBoard health, TriggerDesk desk)
     {
+        health.Report("trigger", HealthState.Failed, Refusing);
         foreach (var component in faults.GroupBy(f => ComponentOf(f.Section), StringComparer.Ordinal))
         {
             health.Report(component.Key, HealthState.Failed, string.Join(" ", component.Select(f => f.Message)));
@@ -24,6 +27,7 @@ internal static class SafeMode
     /// <summary>Enters it for something that a stage refused at start.</summary>
     public static string Enter(string component, string reason, HealthBoard health, TriggerDesk desk)
     {
+        health.Report("trigger", HealthState.Failed, Refusing);
         health.Report(component, HealthState.Failed, reason);
         return Close(reason, desk);
     }

@@ -155,6 +155,8 @@ public sealed class MqttPublisher
         _desk.UseLink(link);
         try
         {
+            // Before the status is said: whoever sees "online" may send a command.
+            NoteRefusal("command/+", await link.SubscribeAsync(_desk.TopicFilter, cancellationToken) ?? string.Empty);
             await ServeAsync(link, cancellationToken);
         }
         finally
@@ -196,7 +198,6 @@ public sealed class MqttPublisher
             NoteRefusal(message.Topic, refusal ?? string.Empty);
         }
 
-        NoteRefusal("command/+", await link.SubscribeAsync(_desk.TopicFilter, cancellationToken) ?? string.Empty);
         greeted.SetResult();
     }
 
