@@ -80,7 +80,8 @@ internal static class ModelVerb
     {
         var folder = new Option<DirectoryInfo>("--folder")
         {
-            HelpName = "DIR", Description = "Folder of bundles; by default that of the configured bundle, else the program's models folder.",
+            HelpName = "DIR",
+            Description = "Folder of bundles; by default that of the configured bundle, else the program's models folder.",
         };
         var keys = KeysOption();
         var (config, json) = (CliShell.ConfigOption(), CliShell.JsonOption());
@@ -116,7 +117,8 @@ internal static class ModelVerb
 
     private static Option<DirectoryInfo> KeysOption() => new("--trusted-keys")
     {
-        HelpName = "DIR", Description = "Folder of trusted public keys (*.pem) instead of Model:TrustedKeysFolder.",
+        HelpName = "DIR",
+        Description = "Folder of trusted public keys (*.pem) instead of Model:TrustedKeysFolder.",
     };
 
     private static ModelListItem Describe(string path, BundleLoadOptions trust)

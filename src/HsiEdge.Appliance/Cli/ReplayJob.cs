@@ -94,7 +94,7 @@ internal sealed record ReplayJob
         var resamples = BandResampler.Create(axis, model, Processing.WavelengthToleranceNanometres).Resamples;
         var how = resamples ? $"{axis} resampled to the model's {model}, {(model.FwhmNanometres.IsEmpty ? "linearly" : "weighted by the model's FWHM")}" : "none";
         return new ReplayInput(
-            Cube, White, Dark, cube.Quantity, cube.QuantityReason, axis.Count, axis.First, axis.Last, how, cube.Warnings);
+            Cube, White, Dark, cube.Quantity, White is null ? cube.QuantityReason : "references were given", axis.Count, axis.First, axis.Last, how, cube.Warnings);
     }
 
     private static CameraIdentity CameraOf(EnviHeader header)

@@ -34,11 +34,21 @@ internal static class OverlayMarks
     {
         using var halo = new SKPaint
         {
-            IsAntialias = true, IsStroke = true, StrokeWidth = 5.5f, StrokeJoin = SKStrokeJoin.Round, StrokeCap = SKStrokeCap.Round, Color = Halo,
+            IsAntialias = true,
+            IsStroke = true,
+            StrokeWidth = 4.5f,
+            StrokeJoin = SKStrokeJoin.Round,
+            StrokeCap = SKStrokeCap.Round,
+            Color = Halo,
         };
         using var line = new SKPaint
         {
-            IsAntialias = true, IsStroke = true, StrokeWidth = 2.5f, StrokeJoin = SKStrokeJoin.Round, StrokeCap = SKStrokeCap.Round, Color = SKColors.White,
+            IsAntialias = true,
+            IsStroke = true,
+            StrokeWidth = 2f,
+            StrokeJoin = SKStrokeJoin.Round,
+            StrokeCap = SKStrokeCap.Round,
+            Color = SKColors.White,
         };
         foreach (var finding in findings)
         {

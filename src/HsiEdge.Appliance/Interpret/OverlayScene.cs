@@ -183,7 +183,7 @@ internal static class OverlayScene
                 var alpha = hasTargets ? TargetOpacity(strength) : 0.7f * strength;
 
                 // Shaded by the tissue beneath, so that its relief stays visible under the colour.
-                var shade = 0.55f + (0.45f * level / 218f);
+                var shade = 0.78f + (0.22f * level / 218f);
                 red += alpha * ((r * shade) - red);
                 green += alpha * ((g * shade) - green);
                 blue += alpha * ((b * shade) - blue);
