@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using HsiEdge.Core.Record;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class KillTests
         var acknowledged = new List<string>();
         for (var kill = 0; kill < Kills; kill++)
         {
-            acknowledged.AddRange(await WriteAndKillAsync(folder.Options.DataFolder, TimeSpan.FromMilliseconds(random.Next(5, 350))));
+            acknowledged.AddRange(await WriteAndKillAsync(folder.Options.DataFolder, random.Next(0, 8), TimeSpan.FromMilliseconds(random.Next(0, 60))));
             await using var store = await folder.OpenAsync();
             foreach (var id in acknowledged)
             {
@@ -35,17 +36,25 @@ public sealed class KillTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{Kills} kills, {acknowledged.Count} acknowledged results, none lost, none half.");
     }
 
-    private static async Task<List<string>> WriteAndKillAsync(string folder, TimeSpan life)
+    /// <summary>Lets the victim record until some results are acknowledged, then kills it a random moment later: a slow machine proves as much as a fast one.</summary>
+    private static async Task<List<string>> WriteAndKillAsync(string folder, int atLeast, TimeSpan more)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "HsiEdge.StoreVictim.dll");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [program, folder]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         Assert.Equal("open", await process.StandardOutput.ReadLineAsync());
-        var output = process.StandardOutput.ReadToEndAsync();
-        await Task.Delay(life);
+        var text = new StringBuilder();
+        for (var lines = 0; lines < atLeast; lines++)
+        {
+            text.Append(await process.StandardOutput.ReadLineAsync()).Append('\n');
+        }
+
+        var rest = process.StandardOutput.ReadToEndAsync();
+        await Task.Delay(more);
         process.Kill();
         await process.WaitForExitAsync();
+
         // A line cut by the kill is no acknowledgement; the last piece is complete only when a line end follows it.
-        var text = await output;
-        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(UlidGenerator.IsUlid)];
+        var output = text.Append(await rest).ToString();
+        return [.. output[..(output.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(UlidGenerator.IsUlid)];
     }
 }
