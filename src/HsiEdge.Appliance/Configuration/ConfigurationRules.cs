@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using HsiEdge.Core.Interpret;
+using HsiEdge.Core.Pipeline;
 using HsiEdge.Delivery.Publish;
 using HsiEdge.Delivery.Record;
 using Microsoft.Extensions.Options;
@@ -37,28 +39,13 @@ internal static partial class ConfigurationRules
             c.Model.RequireSignature && c.Model.TrustedKeysFolder.Length == 0
                 ? new Broken("Model:TrustedKeysFolder", "a folder of public keys (PEM)", "Model:RequireSignature is true, so a signature must be checked against something.")
                 : null,
-
-            Range("Processing:Workers", c.Processing.Workers, 0, 256, "threads, 0 for one per processor"),
-            Range("Processing:TilePixels", c.Processing.TilePixels, 256, 65536, "pixels"),
-            Range("Processing:MinimumSignalCounts", c.Processing.MinimumSignalCounts, 0.001, 65535, "counts"),
-            Range("Processing:MaximumSaturatedFraction", c.Processing.MaximumSaturatedFraction, 0, 1, ""),
-            Range("Processing:MaximumUnderExposedFraction", c.Processing.MaximumUnderExposedFraction, 0, 1, ""),
-            Range("Processing:MaximumCalibrationAgeHours", c.Processing.MaximumCalibrationAgeHours, 0.01, 87_600, "hours"),
-            Range("Processing:WavelengthToleranceNanometres", c.Processing.WavelengthToleranceNanometres, 0, 50, "nm"),
-            Range("Processing:MaximumPlausibleReflectance", c.Processing.MaximumPlausibleReflectance, 1, 100, ""),
-            Range("Processing:MaximumImplausibleFraction", c.Processing.MaximumImplausibleFraction, 0, 1, ""),
-
-            Range("Interpret:MinimumAreaSquareMillimetres", c.Interpret.MinimumAreaSquareMillimetres, 0, 10_000, "mm²"),
-            Range("Interpret:MinimumPixels", c.Interpret.MinimumPixels, 1, 1_000_000, "pixels"),
-            Range("Interpret:MinimumMeanProbability", c.Interpret.MinimumMeanProbability, 0, 1, ""),
-            Range("Interpret:RaiseAfterCubes", c.Interpret.RaiseAfterCubes, 1, 1000, "cubes"),
-            Range("Interpret:EndAfterCubes", c.Interpret.EndAfterCubes, 1, 1000, "cubes"),
-            Range("Interpret:MatchDistanceDiameters", c.Interpret.MatchDistanceDiameters, 0, 100, "equivalent diameters"),
         }.OfType<Broken>();
 
     /// <summary>Checks the sections whose validators stand beside their options.</summary>
     public static IEnumerable<string> CheckSections(ApplianceConfiguration c) =>
     [
+        .. Failures(new ProcessingOptionsValidator(), c.Processing),
+        .. Failures(new InterpretOptionsValidator(), c.Interpret),
         .. Failures(new StoreOptionsValidator(), c.Store),
         .. Failures(new MqttOptionsValidator(), c.Mqtt),
     ];

@@ -24,8 +24,8 @@ internal static partial class ApplianceLog
     [LoggerMessage(8006, LogLevel.Critical, "Unexpected: the worker ends")]
     public static partial void Unexpected(ILogger log, Exception exception);
 
-    [LoggerMessage(8007, LogLevel.Warning, "Stored references {Id} are not used: {Reason}")]
-    public static partial void ReferencesRefused(ILogger log, string id, string reason);
+    [LoggerMessage(8007, LogLevel.Warning, "The references kept in {Folder} are not used: {Reason}")]
+    public static partial void ReferencesRefused(ILogger log, string folder, string reason);
 
     /// <summary>Names the files read, or that there was none.</summary>
     public static string FilesOf(ApplianceConfiguration configuration) => configuration.Files.Count == 0 ? "defaults" : string.Join(", ", configuration.Files);

@@ -53,6 +53,8 @@ internal sealed class CaptureOperation
     /// <summary>Model and calibration in use.</summary>
     public ActiveVersions Active => Volatile.Read(ref _active);
 
+    private string DataFolder => Path.GetFullPath(_configuration.Store.DataFolder);
+
     /// <summary>Captures, or stands in safe mode, until stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -98,7 +100,7 @@ internal sealed class CaptureOperation
             _health.Report("camera", HealthState.Ok);
 
             var analyzer = stages.Own(new CubeAnalyzer(model, _configuration.Processing, _configuration.Interpret, new OverlayRenderer(), _time));
-            var rawCubes = new RawCubeFolder(Path.Combine(Path.GetFullPath(_configuration.Store.DataFolder), "raw"));
+            var rawCubes = new RawCubeFolder(Path.Combine(DataFolder, "raw"));
             pipeline = new CapturePipeline(
                 _desk, camera.Source, calibration, analyzer, model.Card.Classes, _book, rawCubes, _health, _ids, _time, _metrics, _logs.CreateLogger<CapturePipeline>());
             ApplianceLog.Ready(
@@ -162,6 +164,13 @@ internal sealed class CaptureOperation
     /// <summary>Opens the camera and takes its references, for as long as it takes: a camera may be plugged in later.</summary>
     private async Task<CalibrationSet?> OpenAsync(ApplianceCamera camera, CancellationToken stopping)
     {
+        var stored = new StoredReferences(
+            Path.Combine(DataFolder, "calibration"),
+            _configuration.Processing.MaximumCalibrationAgeHours,
+            _configuration.Processing.WavelengthToleranceNanometres,
+            _ids,
+            _time,
+            _log);
         var wait = FirstRetry;
         while (true)
         {
@@ -169,7 +178,7 @@ internal sealed class CaptureOperation
             {
                 await camera.Source.OpenAsync(stopping);
                 return camera is { References: { } references, Plan: { } plan }
-                    ? await references.TakeSetAsync(camera.Source.Camera, plan, _ids.Next(), _time, stopping)
+                    ? await stored.ObtainAsync(references, camera.Source.Camera, plan, stopping)
                     : null;
             }
             catch (CameraFaultException e)

@@ -19,7 +19,8 @@ internal sealed class TeardownStack : IAsyncDisposable
             {
                 disposable.Dispose();
                 return ValueTask.CompletedTask;
-            },
+            }
+            ,
             _ => throw new ArgumentException($"{typeof(T)} cannot be disposed.", nameof(resource)),
         });
         return resource;

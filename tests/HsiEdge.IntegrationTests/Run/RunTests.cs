@@ -64,6 +64,29 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, results.Count).Select(i => (long)i), results.Select(r => r.Sequence).Order());
     }
 
+    [Fact]
+    public async Task A_folder_of_recordings_is_just_another_camera()
+    {
+        var made = await ProgramRun.StartAsync(
+            RunningProgram.PathOf("hsiedge-model"),
+            ["phantom", "--out", _folder.File("cubes"), "--patients", "2", "--seed", "1", "--size", "48x40", "--bands", "1000:1600:96", "--separation", "moderate"]);
+        Assert.True(made.ExitCode == 0, made.Output + made.Error);
+        await using var run = Start($$$"""{ "Camera": { "Source": "replay", "ReplayFolder": "{{{_folder.File("cubes")}}}" } }""");
+        await WaitForStatusAsync("online");
+        for (var i = 0; i < 3; i++)
+        {
+            AssertOk(await CommandAsync("capture", ""));
+        }
+
+        await AssertStopsAsync(run, "INT");
+        await using var reader = await OpenStoreAsync();
+        var results = (await reader.ListAsync(new ResultQuery(10), CancellationToken.None)).OrderBy(r => r.Sequence).ToList();
+        Assert.Equal([results[0].Origin, results[1].Origin, results[0].Origin], results.Select(r => r.Origin));
+        Assert.NotEqual(results[0].Origin, results[1].Origin);
+        Assert.All(results, r => Assert.True(r.Synthetic));
+        Assert.All(results, r => Assert.NotNull(r.CalibrationId));
+    }
+
     [Theory]
     [InlineData("""{ "Camera": { "Sorce": "phantom" } }""", "Unknown configuration key Camera:Sorce", "camera")]
     [InlineData("""{ "Trigger": { "IntervalMilliseconds": -5 } }""", "Trigger:IntervalMilliseconds is '-5'", "trigger")]

@@ -226,7 +226,13 @@ public sealed class CapturePipelineTests
             var set = camera.References();
             return new CalibrationSet
             {
-                Id = set.Id, CameraSerial = "OTHER-2", ExposureMicroseconds = set.ExposureMicroseconds, Wavelengths = set.Wavelengths, TakenUtc = set.TakenUtc, Dark = set.Dark, White = set.White,
+                Id = set.Id,
+                CameraSerial = "OTHER-2",
+                ExposureMicroseconds = set.ExposureMicroseconds,
+                Wavelengths = set.Wavelengths,
+                TakenUtc = set.TakenUtc,
+                Dark = set.Dark,
+                White = set.White,
             };
         }).StartAsync();
         var outcome = await rig.CaptureAsync();

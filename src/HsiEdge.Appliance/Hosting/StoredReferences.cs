@@ -1,0 +1,85 @@
+using HsiEdge.Core;
+using HsiEdge.Core.Acquire;
+using HsiEdge.Core.Calibrate;
+using HsiEdge.Core.Record;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Appliance.Hosting;
+
+/// <summary>
+/// References of the camera: those kept in the data folder while they fit its serial, the plan and the allowed age; otherwise new ones,
+/// which then are kept. A set that does not fit is refused with the reason, never used.
+/// </summary>
+internal sealed class StoredReferences(string folder, double maximumAgeHours, double wavelengthToleranceNanometres, UlidGenerator ids, TimeProvider time, ILogger log)
+{
+    /// <summary>Gives the references.</summary>
+    /// <param name="source">Takes new ones.</param>
+    /// <param name="camera">Whose they are.</param>
+    /// <param name="plan">Bands and exposures.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <exception cref="CameraFaultException">New ones are needed and the camera failed.</exception>
+    public async Task<CalibrationSet> ObtainAsync(IReferenceSource source, CameraIdentity camera, ScanPlan plan, CancellationToken cancellationToken)
+    {
+        if (CalibrationStore.Exists(folder))
+        {
+            var (kept, refusal) = Judge(camera, plan);
+            if (kept is not null)
+            {
+                return kept;
+            }
+
+            ApplianceLog.ReferencesRefused(log, folder, refusal!);
+        }
+
+        var taken = await source.TakeSetAsync(camera, plan, ids.Next(), time, cancellationToken);
+        try
+        {
+            CalibrationStore.Save(folder, taken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreFaultException($"The references cannot be kept in {folder}: {e.Message} Free space there, or correct Store:DataFolder.", e);
+        }
+
+        return taken;
+    }
+
+    private (CalibrationSet? Kept, string? Refusal) Judge(CameraIdentity camera, ScanPlan plan)
+    {
+        CalibrationSet set;
+        try
+        {
+            set = CalibrationStore.Load(folder);
+        }
+        catch (BadInputException e)
+        {
+            return (null, e.Message);
+        }
+
+        var refusal = Misfit(set, camera, plan);
+        return refusal is null ? (set, null) : (null, refusal);
+    }
+
+    private string? Misfit(CalibrationSet set, CameraIdentity camera, ScanPlan plan)
+    {
+        if (set.CameraSerial != camera.Serial)
+        {
+            return $"set {set.Id} was taken with camera serial {set.CameraSerial}; this camera is {camera.Serial}";
+        }
+
+        if (set.Wavelengths is null || !set.Wavelengths.Matches(plan.Wavelengths, wavelengthToleranceNanometres))
+        {
+            return $"set {set.Id} has {set.Wavelengths?.ToString() ?? "no wavelengths"}; plan '{plan.Name}' has {plan.Wavelengths}";
+        }
+
+        if (set.ExposureMicroseconds.Count != plan.ExposureMicroseconds.Count
+            || set.ExposureMicroseconds.Zip(plan.ExposureMicroseconds).Any(e => Math.Abs(e.First - e.Second) > CalibrationSetValidator.ExposureTolerance * e.Second))
+        {
+            return $"set {set.Id} was taken at other exposures than those of plan '{plan.Name}'";
+        }
+
+        return CalibrationSetValidator.AgeFlags(set, time.GetUtcNow(), maximumAgeHours) == CalibrationFlags.None
+            ? null
+            : $"set {set.Id} of {set.TakenUtc:yyyy-MM-dd HH:mm:ss} UTC is older than Processing:MaximumCalibrationAgeHours ({maximumAgeHours} h) or dated ahead of the clock";
+    }
+}

@@ -1,0 +1,83 @@
+using HsiEdge.Appliance.Hosting;
+using HsiEdge.Core.Acquire;
+using HsiEdge.Core.Calibrate;
+using HsiEdge.Core.Cubes;
+using HsiEdge.Core.Record;
+using HsiEdge.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace HsiEdge.Tests.Pipeline;
+
+public sealed class StoredReferencesTests : IDisposable
+{
+    private static readonly CameraIdentity Camera = new("Fake camera", "FAKE-1", Synthetic: true);
+    private static readonly ScanPlan Plan = new("plan", new WavelengthAxis([1000, 1100]), [1000, 2000], 0, 0.5, StoreRawCube: false);
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
+    private readonly Source _source = new();
+
+    [Fact]
+    public async Task References_are_taken_once_and_then_kept()
+    {
+        var first = await ObtainAsync(Camera, Plan);
+        _time.Advance(TimeSpan.FromHours(1));
+        var second = await ObtainAsync(Camera, Plan);
+        Assert.Equal(first.Id, second.Id);
+        Assert.Equal(first.White.Spectrum(1, 1).ToArray(), second.White.Spectrum(1, 1).ToArray());
+        Assert.Equal(1, _source.Taken);
+    }
+
+    [Theory]
+    [InlineData("serial")]
+    [InlineData("bands")]
+    [InlineData("exposure")]
+    [InlineData("age")]
+    [InlineData("damage")]
+    public async Task What_does_not_fit_is_not_used(string misfit)
+    {
+        var first = await ObtainAsync(Camera, Plan);
+        if (misfit == "age")
+        {
+            _time.Advance(TimeSpan.FromHours(25));
+        }
+
+        if (misfit == "damage")
+        {
+            await File.WriteAllTextAsync(_folder.File("calibration", CalibrationStore.DocumentName), "{");
+        }
+
+        var second = misfit switch
+        {
+            "serial" => await ObtainAsync(Camera with { Serial = "FAKE-2" }, Plan),
+            "bands" => await ObtainAsync(Camera, Plan with { Wavelengths = new WavelengthAxis([1000, 1200]) }),
+            "exposure" => await ObtainAsync(Camera, Plan with { ExposureMicroseconds = [1000, 2100] }),
+            _ => await ObtainAsync(Camera, Plan),
+        };
+        Assert.NotEqual(first.Id, second.Id);
+        Assert.Equal(2, _source.Taken);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Task<CalibrationSet> ObtainAsync(CameraIdentity camera, ScanPlan plan) =>
+        new StoredReferences(_folder.File("calibration"), 24, 0.5, new UlidGenerator(_time), _time, NullLogger.Instance).ObtainAsync(_source, camera, plan, CancellationToken.None);
+
+    private sealed class Source : IReferenceSource
+    {
+        public int Taken { get; private set; }
+
+        public bool[]? BadPixels => null;
+
+        public Task<ReferenceFrame> TakeDarkAsync(ScanPlan plan, CancellationToken cancellationToken) => Task.FromResult(Frame(100));
+
+        public Task<ReferenceFrame> TakeWhiteAsync(ScanPlan plan, CancellationToken cancellationToken)
+        {
+            Taken++;
+            return Task.FromResult(Frame(3000));
+        }
+
+        private static ReferenceFrame Frame(float level) => new(new CubeShape(4, 4, 2), [.. Enumerable.Range(0, 32).Select(i => level + i)]);
+    }
+}
