@@ -1,5 +1,7 @@
 using HsiEdge.Core;
+using HsiEdge.Core.Cubes;
 using HsiEdge.Core.Infer;
+using HsiEdge.Core.Pipeline;
 using HsiEdge.Inference.Runtime;
 using HsiEdge.ModelBuilder.Data;
 using HsiEdge.ModelBuilder.Pack;
@@ -28,11 +30,9 @@ public static class BundleBuilder
         var judged = split.HeldOut.Count > 0 ? split.HeldOut : split.Validation;
         var quantized = Quantizer.Quantize(network, model.Input, training, Source(judged).ToArray());
         var metrics = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        foreach (var pair in model.Metrics)
-        {
-            metrics[pair.Key] = pair.Value;
-        }
-
+        Add(model.Metrics);
+        var card = ToCard(model, quantized.Report);
+        var decision = new PixelDecision(card);
         var validation = Judge(split.Validation);
         var heldOut = split.HeldOut.Count > 0 ? Judge(split.HeldOut) : null;
         Add(validation.ForCard("validation"));
@@ -42,7 +42,7 @@ public static class BundleBuilder
             metrics["heldOutPatientCount"] = split.HeldOutPatients.Count;
         }
 
-        var card = ToCard(model with { Metrics = metrics }, quantized.Report);
+        card = card with { Metrics = metrics };
         var identity = BundlePacker.Pack(path, card, quantized, Source(Golden(data, split.Training)).ToArray());
         return new BuiltBundle(identity, card, validation, heldOut);
 
@@ -58,9 +58,10 @@ public static class BundleBuilder
 
         ClassificationMetrics Judge(IReadOnlyList<int> indices)
         {
-            var probabilities = Classify(quantized, Source(indices).ToArray(), indices.Count, model.Classes.Count);
-            var rule = new DecisionRule(model.Classes, model.DecisionThreshold);
-            return ClassificationMetrics.Of(model.Classes, [.. indices.Select(i => data.Labels[i])], rule.DecideAll(probabilities));
+            var count = model.Classes.Count;
+            var probabilities = Classify(quantized, Source(indices).ToArray(), indices.Count, count);
+            var decisions = indices.Select((_, i) => decision.Decide(probabilities.AsSpan(i * count, count)) - 1).ToArray();
+            return ClassificationMetrics.Of(model.Classes, [.. indices.Select(i => data.Labels[i])], decisions);
         }
     }
 
@@ -119,7 +120,7 @@ public static class BundleBuilder
             throw new BadInputException($"The model takes {model.InputQuantity}, the data is {data.Quantity}; use data of the same quantity as in training.");
         }
 
-        if (!data.Wavelengths.Matches(new Core.Cubes.WavelengthAxis([.. model.WavelengthsNanometres]), 0.5))
+        if (!data.Wavelengths.Matches(new WavelengthAxis([.. model.WavelengthsNanometres]), 0.5))
         {
             throw new BadInputException(
                 $"The data's wavelengths ({data.Wavelengths}) are not the model's ({model.WavelengthsNanometres.Count} bands, {model.WavelengthsNanometres[0]:0.##}–{model.WavelengthsNanometres[^1]:0.##} nm).");

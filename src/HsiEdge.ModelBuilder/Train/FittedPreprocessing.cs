@@ -65,7 +65,10 @@ public sealed record FittedPreprocessing(IReadOnlyList<PreprocessingStep> Steps,
             }
         }
 
-        return new FittedPreprocessing(steps, Encode(current));
+        return bands == data.Bands
+            ? new FittedPreprocessing(steps, Encode(current))
+            : throw new BadInputException(
+                $"Preprocessing: the steps leave {bands} of {data.Bands} bands; a model takes all its bands. List the wanted bands as wavelengthsNanometres in {DatasetDocument.FileName} instead.");
     }
 
     private static double[] Finite(Span<double> values, int bands)

@@ -14,7 +14,7 @@ namespace HsiEdge.ModelBuilder.Train;
 public sealed record PreprocessingPlan(IReadOnlyList<PlannedStep> Steps)
 {
     private const string Known = "absorbance[:floor], snv, savitzky-golay:window:order:derivative, msc[:degree], normalize:area|vector|sum|maximum, "
-        + "crop:first:count, remove-spikes[:window[:threshold]], center, scale";
+        + "remove-spikes[:window[:threshold]], center, scale";
 
     /// <summary>
     /// The plan for data of a quantity: reflectance of tissue becomes absorbance and SNV, which removes what distance and gloss do to it; where
@@ -72,7 +72,6 @@ public sealed record PreprocessingPlan(IReadOnlyList<PlannedStep> Steps)
             "snv" => Fixed(new SnvStep()),
             "savitzky-golay" => Fixed(new SavitzkyGolayStep(Whole(1), Whole(2), Whole(3))),
             "normalize" => Fixed(new NormalizeStep(Norm())),
-            "crop" => Fixed(new CropStep(Whole(1), Whole(2))),
             "remove-spikes" => Fixed(new RemoveSpikesStep(parts.Length > 1 ? Whole(1) : 5, parts.Length > 2 ? Number(2) : 6)),
             "msc" => new PlannedStep(new MscStep([], parts.Length > 1 ? Whole(1) : 0), FittedKind.Msc),
             "center" => new PlannedStep(new CenterStep([]), FittedKind.Center),
