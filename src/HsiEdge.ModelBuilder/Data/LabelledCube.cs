@@ -57,7 +57,11 @@ internal sealed class LabelledCube : LabelledItem
                     $"{labelsPath} has {labels.Lines} lines × {labels.Samples} samples, the cube {path} {cube.Shape.Lines} × {cube.Shape.Samples}; label the same pixels.");
             }
 
-            CheckClasses(labelsPath, labels);
+            if (labels.Names is null)
+            {
+                throw new BadInputException($"{labelsPath}: the header has no \"class names\"; expected the names of its classes, unlabelled first.");
+            }
+
             var calibration = white is null ? null : ReferenceLoader.Load(cube, white, item.Dark is null ? null : Path.Combine(folder, item.Dark));
             return new LabelledCube(cube, labels, calibration, item.Patient);
         }
@@ -116,19 +120,6 @@ internal sealed class LabelledCube : LabelledItem
     }
 
     public override void Dispose() => _cube.Dispose();
-
-    private static void CheckClasses(string path, EnviClassification labels)
-    {
-        var names = labels.Names ?? throw new BadInputException($"{path}: the header has no \"class names\"; expected the names of its classes, unlabelled first.");
-        for (var i = 0; i < labels.Values.Length; i++)
-        {
-            if (labels.Values[i] >= names.Count)
-            {
-                throw new BadInputException(
-                    $"{path}: line {i / labels.Samples}, sample {i % labels.Samples} is labelled {labels.Values[i]}, which is an unknown class: the header names {names.Count} (0…{names.Count - 1}).");
-            }
-        }
-    }
 
     private static (IReadOnlyList<LabelledGroup> Groups, int[] GroupOf) Group(EnviClassification labels, string patient)
     {
