@@ -13,5 +13,5 @@ public sealed record DataSplit(
     public string Description =>
         (ByPatient ? "split by patient: " : "split by spectrum (too few patients for a split by patient): ") +
         $"{Training.Count} spectra to train, {Validation.Count} to validate, {HeldOut.Count} held out" +
-        (HeldOutPatients.Count > 0 ? $" ({string.Join(", ", HeldOutPatients)})" : "");
+        HeldOutPatients.Count switch { 0 => "", <= 8 => $" ({string.Join(", ", HeldOutPatients)})", var count => $" ({count} patients)" };
 }
