@@ -17,7 +17,9 @@ internal static class PackCommand
     {
         var onnx = new Option<string>("--onnx")
         {
-            Description = "The model: opset 17, u8 codes [1, H, W, bands] to logits [1, H, W, classes], no external data.", HelpName = "FILE", Required = true,
+            Description = "The model: opset 17, u8 codes [1, H, W, bands] to logits [1, H, W, classes], no external data.",
+            HelpName = "FILE",
+            Required = true,
         };
         var card = new Option<string>("--card") { Description = "Its card (card.json), complete with encoding, metrics and limits.", HelpName = "FILE", Required = true };
         var bundle = DataOptions.Out("The bundle to write (.hsimodel).");

@@ -35,7 +35,9 @@ internal static partial class TrainCommand
         };
         var colors = new Option<string[]>("--color")
         {
-            Description = "Overlay colour of a class (repeatable).", HelpName = "CLASS=#RRGGBB", DefaultValueFactory = _ => [],
+            Description = "Overlay colour of a class (repeatable).",
+            HelpName = "CLASS=#RRGGBB",
+            DefaultValueFactory = _ => [],
         };
         var threshold = new Option<double?>("--threshold") { Description = "Probability from which a target class is decided, 0…1; chosen on the validation spectra without it." };
         var floatOut = new Option<string?>("--float-out") { Description = "Also write the network before quantization, for quantize.", HelpName = "FILE" };

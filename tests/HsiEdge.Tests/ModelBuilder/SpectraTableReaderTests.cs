@@ -61,7 +61,8 @@ public sealed class SpectraTableReaderTests
     {
         var layout = new TableLayout
         {
-            Draws = new SpreadDraws { Column = "stat", SpectraPerMean = 4000 }, OnlyWhere = new Dictionary<string, string> { ["species"] = "pig" },
+            Draws = new SpreadDraws { Column = "stat", SpectraPerMean = 4000 },
+            OnlyWhere = new Dictionary<string, string> { ["species"] = "pig" },
         };
 
         var table = Read("species,label,stat,500,510,520\npig,liver,mean,1,2,3\npig,liver,sd,0.1,0.2,0.4\nrat,liver,mean,9,9,9\n", layout);
