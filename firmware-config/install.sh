@@ -21,17 +21,25 @@ done
 if [ -z "$root" ] && [ "$(id -u)" -ne 0 ]; then echo "install.sh: run as root, or give --root DIR" >&2; exit 1; fi
 
 install -d "$root/opt" "$root/etc/hsiedge" "$root/etc/systemd/system" "$root/usr/local/bin"
-# Beside the old program first, then one rename: a cut in between leaves the old one whole.
-rm -rf "$root/opt/hsiedge.new"
-cp -a "$published" "$root/opt/hsiedge.new"
-install -d "$root/opt/hsiedge.new/models" "$root/opt/hsiedge.new/plans" "$root/opt/hsiedge.new/share"
-cp -a "$here/models/." "$root/opt/hsiedge.new/models/"
-cp -a "$here/plans/." "$root/opt/hsiedge.new/plans/"
-cp -a "$here/../README.md" "$here/../LICENSE" "$root/opt/hsiedge.new/share/"
-rm -rf "$root/opt/hsiedge.old"
-if [ -e "$root/opt/hsiedge" ]; then mv "$root/opt/hsiedge" "$root/opt/hsiedge.old"; fi
-mv "$root/opt/hsiedge.new" "$root/opt/hsiedge"
-rm -rf "$root/opt/hsiedge.old"
+# The new program gets a folder of its own; /opt/hsiedge is a link that one rename turns over. A cut at any moment leaves the old or the new one whole.
+release="releases/hsiedge-$(date -u +%Y%m%dT%H%M%SZ)-$$"
+install -d "$root/opt/$release"
+cp -a "$published/." "$root/opt/$release/"
+install -d "$root/opt/$release/models" "$root/opt/$release/plans" "$root/opt/$release/share"
+cp -a "$here/models/." "$root/opt/$release/models/"
+cp -a "$here/plans/." "$root/opt/$release/plans/"
+cp -a "$here/../README.md" "$here/../LICENSE" "$root/opt/$release/share/"
+sync
+if [ -d "$root/opt/hsiedge" ] && [ ! -L "$root/opt/hsiedge" ]; then
+  echo "install.sh: $root/opt/hsiedge is a folder that this script did not make; move it away first" >&2; rm -rf "$root/opt/${release:?}"; exit 1
+fi
+previous=$(readlink "$root/opt/hsiedge" || true)
+ln -s "$release" "$root/opt/hsiedge.next"
+mv -T "$root/opt/hsiedge.next" "$root/opt/hsiedge"
+# The release before stays for a way back; older ones go.
+for old in "$root"/opt/releases/hsiedge-*; do
+  case "releases/${old##*/}" in "$release"|"$previous") ;; *) rm -rf "$old" ;; esac
+done
 ln -sfn /opt/hsiedge/hsiedge "$root/usr/local/bin/hsiedge"
 [ -e "$root/etc/hsiedge/appsettings.json" ] || install -m 0640 "$here/appsettings.json" "$root/etc/hsiedge/appsettings.json"
 install -m 0644 "$here/../systemd/hsiedge.service" "$root/etc/systemd/system/hsiedge.service"

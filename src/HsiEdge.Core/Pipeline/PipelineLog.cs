@@ -28,7 +28,7 @@ internal static partial class PipelineLog
     [LoggerMessage(5003, LogLevel.Information, "Case is now {CaseId}")]
     public static partial void CaseChanged(ILogger log, string caseId);
 
-    [LoggerMessage(6001, LogLevel.Information,
+    [LoggerMessage(6101, LogLevel.Information,
         "Result {ResultId} of trigger {Sequence} recorded: {Findings} findings; acquire {AcquireMilliseconds:0.0} ms, process {ProcessMilliseconds:0.0} ms, interpret {InterpretMilliseconds:0.0} ms, record {RecordMilliseconds:0.0} ms")]
     public static partial void ResultRecorded(
         ILogger log, string resultId, long sequence, int findings, double acquireMilliseconds, double processMilliseconds, double interpretMilliseconds, double recordMilliseconds);

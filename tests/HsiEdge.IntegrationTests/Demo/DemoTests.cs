@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using HsiEdge.Core.Record;
 using HsiEdge.Delivery.Record;
+using HsiEdge.Devices.Phantom;
 using HsiEdge.Testing;
 using Xunit;
 
@@ -27,8 +28,8 @@ public sealed class DemoTests
         var results = await reader.ListAsync(new ResultQuery(100), CancellationToken.None);
         Assert.Equal(Enumerable.Range(1, cycles).Select(i => (long)i), results.Select(r => r.Sequence).Order());
         Assert.All(results, r => Assert.True(r.Synthetic));
-        Assert.Contains(results, r => r.Findings.Count > 0);
-        Assert.Contains(results, r => r.Findings.Count == 0);
+        Assert.All(results, r => Assert.True(
+            SceneScript.Default.ShowsLesion(r.Sequence - 1) == (r.Findings.Count > 0), $"Cube {r.Sequence} has {r.Findings.Count} findings."));
 
         var messages = (await File.ReadAllLinesAsync(Path.Combine(outFolder, "messages.jsonl"))).Select(l => JsonNode.Parse(l)!.AsObject()).ToList();
         Assert.Equal(
@@ -38,6 +39,7 @@ public sealed class DemoTests
         var raised = transitions.Where(t => t.Kind == "raised").Select(t => t.Id).ToHashSet(StringComparer.Ordinal);
         Assert.NotEmpty(raised);
         Assert.Equal(raised, transitions.Where(t => t.Kind == "ended").Select(t => t.Id).ToHashSet(StringComparer.Ordinal));
+        Assert.Contains(Payloads(messages, "alert/"), p => ((string)p["reason"]!).StartsWith("not seen in 3 consecutive cubes", StringComparison.Ordinal));
 
         var overlays = Directory.GetFiles(Path.Combine(outFolder, "overlays")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(results.OrderBy(r => r.Sequence).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Sequence:0000}-{r.Id}.png")), overlays);

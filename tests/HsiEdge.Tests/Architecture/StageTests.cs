@@ -7,7 +7,10 @@ using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace HsiEdge.Tests.Architecture;
 
-/// <summary>Within Core the data flows one way: a stage knows nothing of the stages after it.</summary>
+/// <summary>
+/// Within Core the data flows one way: a stage knows nothing of the stages after it. Two exceptions, by name: Acquire hands on the
+/// <c>CalibrationSet</c> that travels with a recording, and Interpret takes its alert ids from Record's <c>UlidGenerator</c>.
+/// </summary>
 public sealed class StageTests
 {
     private static readonly ArchUnitNET.Domain.Architecture Core = new ArchLoader().LoadAssemblies(typeof(BadInputException).Assembly).Build();
