@@ -45,7 +45,8 @@ internal sealed record ReplayJob
     /// <param name="progress">Receives the share done.</param>
     /// <param name="cancellationToken">Stops between tiles.</param>
     /// <exception cref="BadInputException">The cube, a reference or the bundle cannot be used; the message says why.</exception>
-    public (CaptureResult Result, ReplayInput Input) Run(OutputFolder folder, TimeProvider time, IProgress<double> progress, CancellationToken cancellationToken)
+    public (CaptureResult Result, ReplayInput Input, bool HasTargets) Run(
+        OutputFolder folder, TimeProvider time, IProgress<double> progress, CancellationToken cancellationToken)
     {
         if (Dark is not null && White is null)
         {
@@ -85,7 +86,7 @@ internal sealed record ReplayJob
         ResultFiles.WriteMaps(folder.Path, analysis.Maps.Classes, analysis.Maps.Probabilities, model.Card.Classes);
         File.WriteAllBytes(folder.FilePath("overlay.png"), analysis.OverlayPng);
         ResultFiles.WriteJson(folder.FilePath("result.json"), ResultFiles.ToJson(analysis.Result, input));
-        return (analysis.Result, input);
+        return (analysis.Result, input, model.Card.Classes.Any(c => c.Target));
     }
 
     private ReplayInput Describe(EnviCube cube, WavelengthAxis model)

@@ -46,7 +46,7 @@ internal static class ReplayVerb
                 };
                 var path = parsed.GetRequiredValue(output);
                 using var folder = OutputFolder.Open(path, parsed.GetValue(force), ResultFiles.IsOwn);
-                var (result, input) = await WorkProgress.RunAsync(
+                var (result, input, hasTargets) = await WorkProgress.RunAsync(
                     shell.Console, "classifying", progress => job.Run(folder, shell.Console.Time, progress, cancellationToken), cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
                 folder.Commit();
@@ -56,7 +56,7 @@ internal static class ReplayVerb
                 }
                 else
                 {
-                    await PrintAsync(shell.Console, result, input, path);
+                    await PrintAsync(shell.Console, result, input, hasTargets, path);
                 }
 
                 return ExitCodes.Success;
@@ -97,14 +97,14 @@ internal static class ReplayVerb
         };
     }
 
-    private static async Task PrintAsync(CliConsole console, CaptureResult result, ReplayInput input, string folder)
+    private static async Task PrintAsync(CliConsole console, CaptureResult result, ReplayInput input, bool hasTargets, string folder)
     {
         foreach (var warning in input.Warnings)
         {
             await console.Error.WriteLineAsync($"warning: {warning}");
         }
 
-        await ResultText.WriteAsync(console.Out, result);
+        await ResultText.WriteAsync(console.Out, result, hasTargets);
         await console.Out.WriteLineAsync($"taken as {ResultText.Word(input.Quantity)}: {input.QuantityReason}; resampling: {input.Resampling}");
         await console.Out.WriteLineAsync($"written: {folder}: result.json, overlay.png, classes.hdr/.img, probability.hdr/.img");
     }

@@ -20,7 +20,8 @@ internal static class ResultText
     /// <summary>Writes a result, one fact a line.</summary>
     /// <param name="writer">Where.</param>
     /// <param name="result">The result.</param>
-    public static async Task WriteAsync(TextWriter writer, CaptureResult result)
+    /// <param name="hasTargets">Whether its model has target classes; null when that is no longer known.</param>
+    public static async Task WriteAsync(TextWriter writer, CaptureResult result, bool? hasTargets)
     {
         await writer.WriteLineAsync($"result {result.Id}, {result.CapturedUtc.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, case {result.CaseId ?? "none"}");
         await writer.WriteLineAsync($"{result.Origin}: {result.Lines} lines × {result.Samples} samples × {result.Bands} bands, camera {result.Camera.Model} {result.Camera.Serial}");
@@ -39,7 +40,7 @@ internal static class ResultText
             await writer.WriteLineAsync("ALERTS INHIBITED: the calibration cannot be trusted.");
         }
 
-        await writer.WriteLineAsync(result.Findings.Count == 0 ? "no finding" : $"{result.Findings.Count} finding{(result.Findings.Count == 1 ? "" : "s")}:");
+        await writer.WriteLineAsync(FindingsLine(result.Findings.Count, hasTargets));
         foreach (var f in result.Findings)
         {
             await writer.WriteLineAsync(
@@ -48,4 +49,14 @@ internal static class ResultText
 
         await writer.WriteLineAsync($"{(result.Synthetic ? "SYNTHETIC. " : "")}{result.Notice}");
     }
+
+    /// <summary>A model without target classes cannot find anything: that is not the same as having found nothing.</summary>
+    private static string FindingsLine(int findings, bool? hasTargets) => (findings, hasTargets) switch
+    {
+        (0, true) => "no finding",
+        (0, false) => "no target classes: this model cannot have findings",
+        (0, null) => "no finding, or a model without target classes: the maps that would tell have expired",
+        (1, _) => "1 finding:",
+        _ => $"{findings} findings:",
+    };
 }

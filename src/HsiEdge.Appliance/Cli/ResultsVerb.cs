@@ -64,7 +64,8 @@ internal static class ResultsVerb
             }
             else
             {
-                await ResultText.WriteAsync(shell.Console.Out, result);
+                var maps = result.Findings.Count == 0 ? await store.ReadMapsAsync(result.Id, cancellationToken) : null;
+                await ResultText.WriteAsync(shell.Console.Out, result, result.Findings.Count > 0 ? true : maps?.ModelClasses.Any(c => c.Target));
             }
 
             return ExitCodes.Success;

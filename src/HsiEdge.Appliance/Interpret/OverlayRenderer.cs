@@ -122,11 +122,12 @@ public sealed class OverlayRenderer : IOverlayRenderer
         canvas.DrawText(OverlayFonts.Fit(large, verdict, right - Margin - 12), Margin, 27, SKTextAlign.Left, large, paint);
     }
 
-    private static (string Text, SKColor Color) Verdict(IReadOnlyList<Finding> findings, IReadOnlyList<ModelClass> classes, bool inhibited)
+    /// <summary>What the header says and in which colour.</summary>
+    internal static (string Text, SKColor Color) Verdict(IReadOnlyList<Finding> findings, IReadOnlyList<ModelClass> classes, bool inhibited)
     {
         if (!classes.Any(c => c.Target))
         {
-            return ($"{classes.Count} CLASSES", Text);
+            return ($"NO TARGET CLASSES · {classes.Count} CLASSES", Text);
         }
 
         if (findings.Count == 0)
@@ -134,7 +135,9 @@ public sealed class OverlayRenderer : IOverlayRenderer
             return ("NO FINDING", Quiet);
         }
 
-        var total = OverlayMarks.AreaText(findings.Sum(f => f.AreaSquareMillimetres), findings.Sum(f => f.PixelCount));
+        // Sum() counts an unknown area as 0, which would be a lie in mm².
+        var area = findings.All(f => f.AreaSquareMillimetres is not null) ? findings.Sum(f => f.AreaSquareMillimetres) : null;
+        var total = OverlayMarks.AreaText(area, findings.Sum(f => f.PixelCount));
         return ($"{findings.Count} FINDING{(findings.Count == 1 ? "" : "S")} · {total}", inhibited ? Amber : new SKColor(255, 92, 82));
     }
 

@@ -15,9 +15,10 @@ internal static class CliFixtures
     public static string Cube { get; } = SharedData.Path("muufl-gulfport", "classdemo.hdr");
 
     /// <summary>A bundle of random weights on 420–1000 nm: it fits <see cref="Cube"/> and means nothing.</summary>
-    public static string PackFitting(TemporaryFolder folder, string name = "fits.hsimodel")
+    public static string PackFitting(TemporaryFolder folder, string name = "fits.hsimodel", bool targets = true)
     {
         var card = SampleModels.Card(Bands, 3) with { Name = "sample-vnir", WavelengthsNanometres = [.. WavelengthAxis.Linear(420, 1000, Bands).Nanometres] };
+        card = targets ? card : card with { Classes = [.. card.Classes.Select(c => c with { Target = false })] };
         BundlePacker.Pack(folder.File(name), card, SampleModels.Quantize(SampleModels.Network(1, Bands, 8, 3), 500), SampleModels.Spectra(13, 16, Bands));
         return folder.File(name);
     }

@@ -45,6 +45,16 @@ public sealed class ReplayVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_without_targets_is_said_to_have_none_instead_of_no_finding()
+    {
+        var bundle = CliFixtures.PackFitting(_folder, targets: false);
+        var run = await CliRun.OfAsync("replay", CliFixtures.Cube, "--model", bundle, "--out", _folder.File("out"));
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Contains("no target classes", run.Out);
+        Assert.DoesNotContain("no finding", run.Out);
+    }
+
+    [Fact]
     public async Task Raw_counts_with_white_and_dark_are_calibrated()
     {
         var (raw, white, dark) = CliFixtures.WriteRawScene(_folder);

@@ -87,6 +87,26 @@ public sealed class ResultsVerbTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(true, "no finding")]
+    [InlineData(false, "no target classes")]
+    public async Task Show_tells_finding_nothing_from_having_nothing_to_find(bool targets, string expected)
+    {
+        var record = new SampleRecords(_time).Next(findings: false);
+        record = targets ? record : record with { Classes = [.. record.Classes.Select(c => c with { Target = false })] };
+        var data = _folder.File("other");
+        Directory.CreateDirectory(data);
+        await using (var store = await LiteDbResultStore.OpenAsync(
+            new StoreOptions { DataFolder = data }, _time, NullLogger<LiteDbResultStore>.Instance, CancellationToken.None))
+        {
+            await store.RecordAsync(record, CancellationToken.None);
+        }
+
+        var run = await CliRun.OfAsync("results", "show", record.Result.Id, "--data-folder", data);
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Contains(run.Out.Split('\n'), line => line.StartsWith(expected, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("nonsense", "is not the ID of a result")]
     [InlineData("01JBZ0Q8X6N3V5W7Y9A2C4E6G8", "There is no result")]
     public async Task An_unknown_result_is_bad_input(string id, string message)

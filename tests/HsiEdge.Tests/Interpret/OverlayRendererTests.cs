@@ -115,6 +115,20 @@ public sealed class OverlayRendererTests
         Assert.Contains("128 × 160", error.Message);
     }
 
+    [Fact]
+    public void The_header_gives_pixels_where_an_area_is_unknown_and_says_when_a_model_has_no_targets()
+    {
+        using var scene = new OverlayScenes();
+        using var without = new OverlayScenes(targets: false);
+        var pixels = scene.Findings.Sum(f => f.PixelCount);
+        var unknown = scene.Findings.Select(f => f with { AreaSquareMillimetres = null }).ToArray();
+        Assert.Equal($"2 FINDINGS · {pixels} px", OverlayRenderer.Verdict(unknown, scene.Classes, false).Text);
+        Assert.Equal($"2 FINDINGS · {pixels} px", OverlayRenderer.Verdict([scene.Findings[0], unknown[1]], scene.Classes, false).Text);
+        Assert.Equal($"2 FINDINGS · {pixels * 0.0625:0.0} mm²", OverlayRenderer.Verdict(scene.Findings, scene.Classes, false).Text);
+        Assert.Equal("NO FINDING", OverlayRenderer.Verdict([], scene.Classes, false).Text);
+        Assert.Equal("NO TARGET CLASSES · 5 CLASSES", OverlayRenderer.Verdict([], without.Classes, false).Text);
+    }
+
     private static byte[] Render(OverlayScenes scene) =>
         new OverlayRenderer().RenderPng(scene.Cube, scene.Maps, scene.Classes, scene.Findings, 0.25, true, Caption);
 
