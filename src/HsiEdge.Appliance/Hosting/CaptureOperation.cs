@@ -5,6 +5,7 @@ using HsiEdge.Appliance.Trigger;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
+using HsiEdge.Core.Infer;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
@@ -95,14 +96,17 @@ internal sealed class CaptureOperation
             component = "camera";
             var camera = ApplianceCamera.Create(_configuration, _time, _logs);
             stages.Own(camera.Source);
-            var calibration = await OpenAsync(camera, stopping);
+            var stored = KeptReferences();
+            var calibration = await OpenAsync(camera, stored, stopping);
             Volatile.Write(ref _active, new ActiveVersions(model.Identity, calibration?.Id));
             _health.Report("camera", HealthState.Ok);
 
             var analyzer = stages.Own(new CubeAnalyzer(model, _configuration.Processing, _configuration.Interpret, new OverlayRenderer(), _time));
             var rawCubes = new RawCubeFolder(Path.Combine(DataFolder, "raw"));
+            var references = new ReferenceKeeper(
+                calibration, _configuration.Processing.MaximumCalibrationAgeHours, Retake(camera, stored, model.Identity), _time, _logs.CreateLogger<ReferenceKeeper>());
             pipeline = new CapturePipeline(
-                _desk, camera.Source, calibration, analyzer, model.Card.Classes, _book, rawCubes, _health, _ids, _time, _metrics, _logs.CreateLogger<CapturePipeline>());
+                _desk, camera.Source, references, analyzer, model.Card.Classes, _book, rawCubes, _health, _ids, _time, _metrics, _logs.CreateLogger<CapturePipeline>());
             ApplianceLog.Ready(
                 _log, $"{camera.Source.Camera.Model} {camera.Source.Camera.Serial}", $"{model.Identity.Name}@{model.Identity.Version}", calibration?.Id ?? "none",
                 _configuration.Trigger.IntervalMilliseconds);
@@ -161,16 +165,28 @@ internal sealed class CaptureOperation
         }
     }
 
+    private StoredReferences KeptReferences() => new(
+        Path.Combine(DataFolder, "calibration"),
+        _configuration.Processing.MaximumCalibrationAgeHours,
+        _configuration.Processing.WavelengthToleranceNanometres,
+        _ids,
+        _time,
+        _log);
+
+    /// <summary>How references are replaced while the box runs; null when the camera takes none.</summary>
+    private Func<CancellationToken, Task<CalibrationSet>>? Retake(ApplianceCamera camera, StoredReferences stored, ModelIdentity model) =>
+        camera is not { References: { } source, Plan: { } plan }
+            ? null
+            : async stopping =>
+            {
+                var taken = await stored.RetakeAsync(source, camera.Source.Camera, plan, stopping);
+                Volatile.Write(ref _active, new ActiveVersions(model, taken.Id));
+                return taken;
+            };
+
     /// <summary>Opens the camera and takes its references, for as long as it takes: a camera may be plugged in later.</summary>
-    private async Task<CalibrationSet?> OpenAsync(ApplianceCamera camera, CancellationToken stopping)
+    private async Task<CalibrationSet?> OpenAsync(ApplianceCamera camera, StoredReferences stored, CancellationToken stopping)
     {
-        var stored = new StoredReferences(
-            Path.Combine(DataFolder, "calibration"),
-            _configuration.Processing.MaximumCalibrationAgeHours,
-            _configuration.Processing.WavelengthToleranceNanometres,
-            _ids,
-            _time,
-            _log);
         var wait = FirstRetry;
         while (true)
         {

@@ -31,6 +31,17 @@ internal sealed class StoredReferences(string folder, double maximumAgeHours, do
             ApplianceLog.ReferencesRefused(log, folder, refusal!);
         }
 
+        return await RetakeAsync(source, camera, plan, cancellationToken);
+    }
+
+    /// <summary>Takes new references in place of those kept.</summary>
+    /// <param name="source">Takes them.</param>
+    /// <param name="camera">Whose they are.</param>
+    /// <param name="plan">Bands and exposures.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <exception cref="CameraFaultException">The camera failed; those kept stay.</exception>
+    public async Task<CalibrationSet> RetakeAsync(IReferenceSource source, CameraIdentity camera, ScanPlan plan, CancellationToken cancellationToken)
+    {
         var taken = await source.TakeSetAsync(camera, plan, ids.Next(), time, cancellationToken);
         try
         {

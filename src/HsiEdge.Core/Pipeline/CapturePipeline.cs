@@ -21,7 +21,7 @@ public sealed class CapturePipeline
     private const int FailedAfterFaults = 3;
     private readonly TriggerDesk _desk;
     private readonly ICubeSource _camera;
-    private readonly CalibrationSet? _calibration;
+    private readonly ReferenceKeeper _references;
     private readonly RawCubeFolder? _rawCubes;
     private readonly CubeAnalyzer _analyzer;
     private readonly IReadOnlyList<ModelClass> _classes;
@@ -36,7 +36,7 @@ public sealed class CapturePipeline
     /// <summary>Wires the graph.</summary>
     /// <param name="desk">Trigger: the accepted triggers.</param>
     /// <param name="camera">Acquire: opened already.</param>
-    /// <param name="calibration">Calibrate: references of the camera; null when each cube brings its own or needs none.</param>
+    /// <param name="references">Calibrate: references of the camera, replaced between captures.</param>
     /// <param name="analyzer">Calibrate, Infer and Interpret.</param>
     /// <param name="classes">Classes of the model's card.</param>
     /// <param name="book">Interpret and Record: alerts, and one durable transaction with the messages that Publish takes from the outbox.</param>
@@ -47,12 +47,12 @@ public sealed class CapturePipeline
     /// <param name="metrics">Counts and charts.</param>
     /// <param name="log">Receives each outcome.</param>
     public CapturePipeline(
-        TriggerDesk desk, ICubeSource camera, CalibrationSet? calibration, CubeAnalyzer analyzer, IReadOnlyList<ModelClass> classes, CaseBook book,
+        TriggerDesk desk, ICubeSource camera, ReferenceKeeper references, CubeAnalyzer analyzer, IReadOnlyList<ModelClass> classes, CaseBook book,
         RawCubeFolder? rawCubes, HealthBoard health, UlidGenerator ids, TimeProvider time, PipelineMetrics metrics, ILogger<CapturePipeline> log)
     {
         _desk = desk;
         _camera = camera;
-        _calibration = calibration;
+        _references = references;
         _analyzer = analyzer;
         _classes = classes;
         _book = book;
@@ -83,11 +83,14 @@ public sealed class CapturePipeline
     /// <summary>The graph.</summary>
     private async Task<TriggerOutcome> CaptureAsync(TriggerEvent trigger, CancellationToken stopping)
     {
+        var references = await _references.BeforeCaptureAsync(stopping);
         using var oneCase = await _book.BeginCaptureAsync(stopping);
         var resultId = _ids.Next();
 
         using var cube = await _camera.AcquireAsync(trigger, stopping);                                                 // Acquire
-        var analysis = _analyzer.Analyze(cube, CalibrationFor(cube), resultId, _book.CaseId, progress: null, stopping); // Calibrate, Infer, Interpret
+        var calibration = CalibrationFor(cube, references);
+        var analysis = _analyzer.Analyze(cube, calibration, resultId, _book.CaseId, progress: null, stopping);          // Calibrate, Infer, Interpret
+        _references.AfterCapture(analysis.Result);
         ReportCamera(analysis.Result);
         using var raw = _rawCubes?.Keep(cube, resultId);
         analysis = analysis with { Result = analysis.Result with { RawCubePath = raw?.HeaderPath } };
@@ -134,8 +137,8 @@ public sealed class CapturePipeline
 
     private static TriggerOutcome Missed(string reason) => new(TriggerVerdict.Missed, reason, null);
 
-    private CalibrationSet? CalibrationFor(AcquiredCube cube) =>
-        cube.Calibration ?? (cube.Cube.Quantity == Cubes.SpectralQuantity.RawCounts ? _calibration : null);
+    private static CalibrationSet? CalibrationFor(AcquiredCube cube, CalibrationSet? references) =>
+        cube.Calibration ?? (cube.Cube.Quantity == Cubes.SpectralQuantity.RawCounts ? references : null);
 
     private void ReportCamera(CaptureResult result)
     {
@@ -148,7 +151,7 @@ public sealed class CapturePipeline
         if (result.AlertsInhibited)
         {
             PipelineLog.AlertsInhibited(_log, result.Id, result.Flags);
-            _health.Report("camera", HealthState.Warning, $"alerts are inhibited: the calibration is {result.Flags}; take new references");
+            _health.Report("camera", HealthState.Warning, $"alerts are inhibited: the calibration is {result.Flags}; {_references.Advice}");
         }
         else
         {

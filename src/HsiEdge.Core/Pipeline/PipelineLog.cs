@@ -19,6 +19,12 @@ internal static partial class PipelineLog
     [LoggerMessage(2001, LogLevel.Information, "Camera works again")]
     public static partial void CameraRecovered(ILogger log);
 
+    [LoggerMessage(3501, LogLevel.Information, "References {CalibrationId} taken in place of {FormerId}, which were {Flags}")]
+    public static partial void ReferencesRetaken(ILogger log, string calibrationId, string formerId, Calibrate.CalibrationFlags flags);
+
+    [LoggerMessage(3502, LogLevel.Warning, "References {CalibrationId} are {Flags} and stay in use: no new ones could be taken, tried again in {Minutes} min. {Reason}")]
+    public static partial void ReferencesNotRetaken(ILogger log, string calibrationId, Calibrate.CalibrationFlags flags, double minutes, string reason);
+
     [LoggerMessage(5001, LogLevel.Information, "Alert {AlertId} {Transition}: {Reason}")]
     public static partial void AlertChanged(ILogger log, string alertId, AlertTransitionKind transition, string reason);
 

@@ -18,7 +18,8 @@ internal sealed class PipelineRig : IAsyncDisposable
     private readonly ThresholdModel _model = new();
     private Task _running = Task.CompletedTask;
 
-    public PipelineRig(FakeResultStore? store = null, InterpretOptions? interpret = null, Func<FakeCamera, CalibrationSet?>? calibration = null, RawCubeFolder? rawCubes = null)
+    public PipelineRig(FakeResultStore? store = null, InterpretOptions? interpret = null, Func<FakeCamera, CalibrationSet?>? calibration = null, RawCubeFolder? rawCubes = null,
+        Func<FakeCamera, CalibrationSet>? retake = null)
     {
         Store = store ?? new FakeResultStore();
         Time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
@@ -29,12 +30,17 @@ internal sealed class PipelineRig : IAsyncDisposable
         var options = interpret ?? new InterpretOptions { RaiseAfterCubes = 2, EndAfterCubes = 2 };
         _analyzer = new CubeAnalyzer(_model, new ProcessingOptions { Workers = 1 }, options, new FakeOverlay(), Time);
         _options = options;
-        _calibration = calibration is null ? Camera.References() : calibration(Camera);
         _rawCubes = rawCubes;
+        _references = new ReferenceKeeper(
+            calibration is null ? Camera.References() : calibration(Camera),
+            new ProcessingOptions().MaximumCalibrationAgeHours,
+            retake is null ? null : _ => Task.FromResult(retake(Camera)),
+            Time,
+            NullLogger<ReferenceKeeper>.Instance);
     }
 
     private readonly InterpretOptions _options;
-    private readonly CalibrationSet? _calibration;
+    private readonly ReferenceKeeper _references;
     private readonly RawCubeFolder? _rawCubes;
 
     public FakeTimeProvider Time { get; }
@@ -61,7 +67,7 @@ internal sealed class PipelineRig : IAsyncDisposable
         Book = await CaseBook.OpenAsync(
             _options, Store, new MessageComposer(identity, Ids, Time), Ids, Time, Metrics, NullLogger<CaseBook>.Instance, CancellationToken.None);
         var pipeline = new CapturePipeline(
-            Desk, Camera, _calibration, _analyzer, _model.Card.Classes, Book, _rawCubes, Health, Ids, Time, Metrics, NullLogger<CapturePipeline>.Instance);
+            Desk, Camera, _references, _analyzer, _model.Card.Classes, Book, _rawCubes, Health, Ids, Time, Metrics, NullLogger<CapturePipeline>.Instance);
         _running = pipeline.RunAsync(_stopping.Token);
         Desk.Open();
         return this;
