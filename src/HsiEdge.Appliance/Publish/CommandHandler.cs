@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using HsiEdge.Core;
 using HsiEdge.Core.Pipeline;
@@ -147,8 +148,20 @@ public sealed partial class CommandHandler : ICommandHandler
     {
         try
         {
-            var json = payload.IsEmpty ? "{}"u8 : payload.Span;
-            return JsonSerializer.Deserialize<T>(json, HsiEdgeJson.Strict) ?? throw new JsonException("It is null.");
+            var strict = new JsonDocumentOptions { AllowDuplicateProperties = false };
+            var members = JsonNode.Parse(payload.IsEmpty ? "{}"u8 : payload.Span, documentOptions: strict) as JsonObject ?? throw new JsonException("It is no object.");
+            if (members.Remove("schemaVersion", out var version) && version?.ToJsonString() != "1")
+            {
+                throw new JsonException($"schemaVersion is {version?.ToJsonString() ?? "null"}; this software reads 1.");
+            }
+
+            var known = typeof(T).GetProperties().Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToHashSet(StringComparer.Ordinal);
+            if (members.Select(m => m.Key).FirstOrDefault(key => !known.Contains(key)) is { } unknown)
+            {
+                throw new JsonException($"It has no member '{unknown}'.");
+            }
+
+            return members.Deserialize<T>(HsiEdgeJson.Strict) ?? throw new JsonException("It is null.");
         }
         catch (JsonException e)
         {

@@ -53,6 +53,10 @@ public sealed record TrainReport(
         {
             yield return $"targets: {string.Join(", ", card.Classes.Where(c => c.Target).Select(c => c.Name))}, decided from a probability of {DecisionThreshold:0.##}";
         }
+        else
+        {
+            yield return "targets: none, so this model maps classes and never reports a finding; name the classes to look for with --target";
+        }
 
         yield return $"bundle: {Bundle}: {Model.Name} {Model.Version}, SHA-256 {Model.Sha256}";
     }

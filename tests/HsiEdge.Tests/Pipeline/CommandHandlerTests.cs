@@ -55,6 +55,23 @@ public sealed class CommandHandlerTests
         Assert.Null(rig.Book.CaseId);
     }
 
+    [Theory]
+    [InlineData("capture", """{"schemaVersion": 1}""", null)]
+    [InlineData("set-case", """{"schemaVersion": 1, "caseId": "CASE-2"}""", null)]
+    [InlineData("set-case", """{"schemaVersion": 2, "caseId": "CASE-2"}""", "schemaVersion is 2")]
+    [InlineData("capture", """{"fast": true}""", "no member 'fast'")]
+    [InlineData("capture", "[]", "no object")]
+    [InlineData("capture", """{"a": 1, "a": 2}""", "payload cannot be read")]
+    [InlineData("capture", "{", "payload cannot be read")]
+    public async Task A_payload_may_state_its_schema_version_and_nothing_unknown(string verb, string payload, string? error)
+    {
+        await using var rig = await new PipelineRig().StartAsync();
+        var answer = await SendAsync(rig, verb, payload);
+        Assert.Equal(error is null, answer.Ok);
+        Assert.Contains(error ?? "", answer.Error ?? "", StringComparison.Ordinal);
+        Assert.DoesNotContain("HsiEdge.", answer.Error ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Query_gives_the_newest_results_up_to_the_limit()
     {
