@@ -4,7 +4,7 @@ using HsiEdge.Core;
 namespace HsiEdge.ModelBuilder.Cli;
 
 /// <summary>
-/// The researcher's verbs. Exit codes: 0 success, 1 the thing failed or was stopped, 2 wrong usage, 3 bad input. Results go to the output,
+/// The researcher's verbs. Exit codes: 0 success, 1 the thing failed, 2 wrong usage, 3 bad input, 130 stopped. Results go to the output,
 /// progress and complaints to the error stream.
 /// </summary>
 public static class ModelBuilderCli
@@ -12,7 +12,7 @@ public static class ModelBuilderCli
     /// <summary>Success.</summary>
     public const int Success = 0;
 
-    /// <summary>The thing failed or was stopped.</summary>
+    /// <summary>The thing failed.</summary>
     public const int Failure = 1;
 
     /// <summary>Wrong usage.</summary>
@@ -20,6 +20,9 @@ public static class ModelBuilderCli
 
     /// <summary>Bad input.</summary>
     public const int BadInput = 3;
+
+    /// <summary>Stopped by Ctrl-C or SIGTERM before it was done (128 + SIGINT, as shells have it).</summary>
+    public const int Cancelled = 130;
 
     /// <summary>Runs a verb. Ctrl-C and SIGTERM stop it.</summary>
     /// <param name="arguments">Verb and options.</param>
@@ -65,7 +68,7 @@ public static class ModelBuilderCli
         catch (OperationCanceledException)
         {
             await error.WriteLineAsync("Stopped; nothing was written.");
-            return Failure;
+            return Cancelled;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -95,7 +95,7 @@ public sealed class DefaultBundleTests
         await Verbs.SucceedAsync("kill", "-INT", $"{process.Id}");
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
 
-        Assert.Equal(1, process.ExitCode);
+        Assert.Equal(130, process.ExitCode);
         Assert.Contains("nothing was written", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }

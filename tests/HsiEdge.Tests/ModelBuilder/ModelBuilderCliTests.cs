@@ -72,7 +72,7 @@ public sealed class ModelBuilderCliTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stopped_run_ends_with_1_and_leaves_nothing()
+    public async Task A_stopped_run_ends_with_130_and_leaves_nothing()
     {
         using var source = new CancellationTokenSource();
         await source.CancelAsync();
@@ -81,7 +81,7 @@ public sealed class ModelBuilderCliTests : IDisposable
         var code = await ModelBuilderCli.RunAsync(
             ["phantom", "--out", _folder.File("data"), "--patients", "2", "--size", "16x16"], output, TextWriter.Null, source.Token);
 
-        Assert.Equal(ModelBuilderCli.Failure, code);
+        Assert.Equal(130, code);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
