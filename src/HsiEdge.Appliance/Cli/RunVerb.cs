@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HsiEdge.Appliance.Configuration;
 using HsiEdge.Appliance.Hosting;
 
 namespace HsiEdge.Appliance.Cli;
@@ -9,12 +10,16 @@ internal static class RunVerb
     public static Command Create(CliShell shell)
     {
         var config = CliShell.ConfigOption();
+        var json = new Option<bool>("--json") { Description = "Write the log as JSON on standard output, one object a line." };
         return shell.Verb(
             "run",
-            "Runs the worker until Ctrl-C or SIGTERM (the default verb). With a wrong configuration it starts no camera and reports itself degraded.",
-            json: null,
+            "Runs the worker until Ctrl-C or SIGTERM (the default verb). With a wrong configuration it starts no camera and reports itself degraded; where its own name, broker or store is wrong it ends with 3.",
+            json,
             config,
             [],
-            (parsed, cancellationToken) => ApplianceHost.RunAsync([.. shell.ConfigurationArguments(parsed.GetValue(config))], cancellationToken));
+            (parsed, cancellationToken) => ApplianceHost.RunAsync(
+                ApplianceConfiguration.Load([.. shell.ConfigurationArguments(parsed.GetValue(config))]),
+                ApplianceRun.Service with { JsonLog = parsed.GetValue(json) },
+                cancellationToken));
     }
 }

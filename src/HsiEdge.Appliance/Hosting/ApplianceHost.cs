@@ -18,17 +18,10 @@ public static class ApplianceHost
     private const int BadInput = 3;
 
     /// <summary>Runs the appliance until it is told to stop.</summary>
-    /// <param name="configurationArguments">Command line after the verb: <c>--config FILE</c>, <c>--Section:Key value</c>.</param>
-    /// <param name="cancellationToken">Stops it cleanly: the program's SIGINT and SIGTERM.</param>
-    /// <returns>Exit code: 0 stopped when told to, 1 failed, 3 a configuration with which it cannot even say so over MQTT.</returns>
-    public static Task<int> RunAsync(string[] configurationArguments, CancellationToken cancellationToken) =>
-        RunAsync(ApplianceConfiguration.Load(configurationArguments), ApplianceRun.Service, cancellationToken);
-
-    /// <summary>Runs the appliance with a configuration already loaded.</summary>
     /// <param name="configuration">The configuration; with faults it runs in safe mode where it can.</param>
     /// <param name="run">How this run differs from the service's.</param>
-    /// <param name="cancellationToken">Stops it cleanly.</param>
-    /// <returns>As above.</returns>
+    /// <param name="cancellationToken">Stops it cleanly: the program's SIGINT and SIGTERM.</param>
+    /// <returns>Exit code: 0 stopped when told to, 1 failed, 3 a configuration with which it cannot even say so over MQTT.</returns>
     public static async Task<int> RunAsync(ApplianceConfiguration configuration, ApplianceRun run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -44,7 +37,7 @@ public static class ApplianceHost
         }
 
         var service = new ApplianceService(configuration, run);
-        using var host = Build(configuration, service);
+        using var host = Build(configuration, run, service);
         service.Attach(host.Services.GetRequiredService<IHostApplicationLifetime>(), host.Services.GetRequiredService<ILoggerFactory>());
         try
         {
@@ -63,7 +56,7 @@ public static class ApplianceHost
         }
     }
 
-    private static IHost Build(ApplianceConfiguration configuration, ApplianceService service)
+    private static IHost Build(ApplianceConfiguration configuration, ApplianceRun run, ApplianceService service)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, Args = [] });
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -83,13 +76,27 @@ public static class ApplianceHost
 
         // What keeps it from starting is thrown to here and said once, in one message.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        if (SystemdHelpers.IsSystemdService())
+        AddConsole(builder.Logging, run.JsonLog);
+        return builder.Build();
+    }
+
+    private static void AddConsole(ILoggingBuilder logging, bool json)
+    {
+        if (json)
         {
-            builder.Logging.AddSystemdConsole();
+            logging.AddJsonConsole(o =>
+            {
+                o.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+                o.UseUtcTimestamp = true;
+            });
+        }
+        else if (SystemdHelpers.IsSystemdService())
+        {
+            logging.AddSystemdConsole();
         }
         else
         {
-            builder.Logging.AddSimpleConsole(o =>
+            logging.AddSimpleConsole(o =>
             {
                 o.SingleLine = true;
                 o.TimestampFormat = "yyyy-MM-dd HH:mm:ss.fff ";
@@ -97,8 +104,6 @@ public static class ApplianceHost
                 o.ColorBehavior = LoggerColorBehavior.Disabled;
             });
         }
-
-        return builder.Build();
     }
 
     /// <summary>The caller's token is the only way to stop.</summary>

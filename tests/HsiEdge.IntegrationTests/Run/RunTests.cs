@@ -54,6 +54,17 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_log_comes_as_JSON_when_asked()
+    {
+        await using var run = Start("{}", "--json");
+        await WaitForStatusAsync("online");
+        await AssertStopsAsync(run, "INT");
+        var events = run.Lines.Where(l => l.Length > 0).Select(l => (int)JsonNode.Parse(l)!["EventId"]!).ToList();
+        Assert.Contains(8001, events);
+        Assert.Contains(8005, events);
+    }
+
+    [Fact]
     public async Task An_interval_captures_by_itself_and_SIGTERM_stops_it_cleanly()
     {
         await using var run = Start("""{ "Trigger": { "IntervalMilliseconds": 100 } }""");
@@ -188,7 +199,7 @@ public sealed class RunTests : IAsyncLifetime
             && (reason.Length == 0 || r.Json["reasons"]!.AsArray().Any(t => ((string)t!).Contains(reason, StringComparison.Ordinal)))),
         60);
 
-    private RunningProgram Start(string configuration) => RunningProgram.Start("hsiedge", ["run", "--config", Write(configuration)]);
+    private RunningProgram Start(string configuration, params string[] more) => RunningProgram.Start("hsiedge", ["run", "--config", Write(configuration), .. more]);
 
     private string Write(string configuration)
     {
