@@ -132,15 +132,17 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
     private async Task<DoctorItem> CalibrationAsync(CancellationToken cancellationToken)
     {
         const string name = "calibration";
-        var howTaken = configuration.Camera.Source == CameraSource.Phantom
-            ? "references are taken at each start of the worker" : "recordings bring their own references";
+        var (howTaken, remedy) = configuration.Camera.Source == CameraSource.Phantom
+            ? ("references are kept in the data folder and taken anew between captures when stale or drifted",
+                "A running worker takes new references before its next capture; if this stays, the health of camera says why.")
+            : ("recordings bring their own references", "Name recordings in Camera:ReplayFolder whose white and dark references belong to them.");
         if (await LatestAsync(cancellationToken) is not { } latest)
         {
             return DoctorItem.Ok(name, howTaken);
         }
 
         var found = $"{howTaken}; latest result used {latest.CalibrationId ?? "none"}, flags {ResultText.Word(latest.Flags)}";
-        return latest.AlertsInhibited ? DoctorItem.Failed(name, $"{found}: ALERTS INHIBITED", "Take new references (commands reference-dark and reference-white, or restart the worker).")
+        return latest.AlertsInhibited ? DoctorItem.Failed(name, $"{found}: ALERTS INHIBITED", remedy)
             : (latest.Flags & (CalibrationFlags.ManySaturated | CalibrationFlags.ManyUnderExposed)) != CalibrationFlags.None ? DoctorItem.Warning(name, found, "Adjust exposures in the scan plan.")
             : DoctorItem.Ok(name, found);
     }

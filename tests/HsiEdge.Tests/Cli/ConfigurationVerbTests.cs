@@ -1,5 +1,8 @@
 using System.Text.Json;
+using HsiEdge.Core.Calibrate;
+using HsiEdge.Delivery.Record;
 using HsiEdge.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace HsiEdge.Tests.Cli;
@@ -94,6 +97,28 @@ public sealed class ConfigurationVerbTests : IDisposable
         Assert.Contains("GiB free", run.Out);
         Assert.Contains("Nothing failed.", run.Out);
         Assert.Empty(CliFixtures.Entries(_folder.File("data")));
+    }
+
+    [Theory]
+    [InlineData("Phantom", "takes new references before its next capture")]
+    [InlineData("Replay", "Camera:ReplayFolder")]
+    public async Task Doctor_says_of_inhibited_alerts_what_helps_with_that_camera(string camera, string advice)
+    {
+        var file = WriteConfiguration();
+        var record = new SampleRecords(TimeProvider.System).Next();
+        await using (var store = await LiteDbResultStore.OpenAsync(
+            new StoreOptions { DataFolder = _folder.File("data") }, TimeProvider.System, NullLogger<LiteDbResultStore>.Instance, CancellationToken.None))
+        {
+            await store.RecordAsync(record with { Result = record.Result with { Flags = CalibrationFlags.Stale, AlertsInhibited = true } }, CancellationToken.None);
+        }
+
+        var run = await CliRun.OfAsync(
+            "doctor", "--config", file, "--Store:DataFolder", _folder.File("data"), "--Mqtt:Enabled", "false", "--Camera:Source", camera, "--Camera:ReplayFolder", _folder.Path, "--json");
+        var item = run.Json.GetProperty("items").EnumerateArray().Single(i => i.GetProperty("check").GetString() == "calibration");
+        Assert.Equal("failed", item.GetProperty("state").GetString());
+        Assert.Contains("ALERTS INHIBITED", item.GetProperty("found").GetString());
+        Assert.Contains(advice, item.GetProperty("advice").GetString());
+        Assert.DoesNotContain("reference-dark", item.GetProperty("advice").GetString());
     }
 
     [Fact]
