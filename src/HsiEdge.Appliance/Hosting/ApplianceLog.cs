@@ -27,6 +27,9 @@ internal static partial class ApplianceLog
     [LoggerMessage(8007, LogLevel.Warning, "The references kept in {Folder} are not used: {Reason}")]
     public static partial void ReferencesRefused(ILogger log, string folder, string reason);
 
+    [LoggerMessage(8008, LogLevel.Warning, "References {CalibrationId}: {Reason}")]
+    public static partial void ReferencesNotKept(ILogger log, string calibrationId, string reason);
+
     /// <summary>Names the files read, or that there was none.</summary>
     public static string FilesOf(ApplianceConfiguration configuration) => configuration.Files.Count == 0 ? "defaults" : string.Join(", ", configuration.Files);
 }

@@ -104,7 +104,8 @@ internal sealed class CaptureOperation
             var analyzer = stages.Own(new CubeAnalyzer(model, _configuration.Processing, _configuration.Interpret, new OverlayRenderer(), _time));
             var rawCubes = new RawCubeFolder(Path.Combine(DataFolder, "raw"));
             var references = new ReferenceKeeper(
-                calibration, _configuration.Processing.MaximumCalibrationAgeHours, Retake(camera, stored, model.Identity), _time, _logs.CreateLogger<ReferenceKeeper>());
+                calibration, _configuration.Processing.MaximumCalibrationAgeHours, Retake(camera, stored, model.Identity), _time, _logs.CreateLogger<ReferenceKeeper>(),
+                stored.KeepAgain);
             pipeline = new CapturePipeline(
                 _desk, camera.Source, references, analyzer, model.Card.Classes, _book, rawCubes, _health, _ids, _time, _metrics, _logs.CreateLogger<CapturePipeline>());
             ApplianceLog.Ready(
@@ -170,6 +171,7 @@ internal sealed class CaptureOperation
         _configuration.Processing.MaximumCalibrationAgeHours,
         _configuration.Processing.WavelengthToleranceNanometres,
         _ids,
+        _health,
         _time,
         _log);
 

@@ -1,6 +1,8 @@
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
+using HsiEdge.Core.Pipeline;
+using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +12,12 @@ namespace HsiEdge.Appliance.Hosting;
 /// References of the camera: those kept in the data folder while they fit its serial, the plan and the allowed age; otherwise new ones,
 /// which then are kept. A set that does not fit is refused with the reason, never used.
 /// </summary>
-internal sealed class StoredReferences(string folder, double maximumAgeHours, double wavelengthToleranceNanometres, UlidGenerator ids, TimeProvider time, ILogger log)
+internal sealed class StoredReferences(
+    string folder, double maximumAgeHours, double wavelengthToleranceNanometres, UlidGenerator ids, HealthBoard health, TimeProvider time, ILogger log)
 {
+    private CalibrationSet? _unkept;
+    private long _attemptTimestamp;
+
     /// <summary>Gives the references.</summary>
     /// <param name="source">Takes new ones.</param>
     /// <param name="camera">Whose they are.</param>
@@ -43,16 +49,36 @@ internal sealed class StoredReferences(string folder, double maximumAgeHours, do
     public async Task<CalibrationSet> RetakeAsync(IReferenceSource source, CameraIdentity camera, ScanPlan plan, CancellationToken cancellationToken)
     {
         var taken = await source.TakeSetAsync(camera, plan, ids.Next(), time, cancellationToken);
+        Keep(taken);
+        return taken;
+    }
+
+    /// <summary>Tries again to keep references that the disk refused, no more often than <see cref="ReferenceKeeper.RetakeInterval"/>.</summary>
+    public void KeepAgain()
+    {
+        if (_unkept is { } set && time.GetElapsedTime(_attemptTimestamp) >= ReferenceKeeper.RetakeInterval)
+        {
+            Keep(set);
+        }
+    }
+
+    /// <summary>Keeps a set. One that the disk refuses is as good as one it takes until the worker ends: health and log say so, captures go on.</summary>
+    private void Keep(CalibrationSet set)
+    {
+        _attemptTimestamp = time.GetTimestamp();
         try
         {
-            CalibrationStore.Save(folder, taken);
+            CalibrationStore.Save(folder, set);
+            _unkept = null;
+            health.Report("disk", HealthState.Ok);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreFaultException($"The references cannot be kept in {folder}: {e.Message} Free space there, or correct Store:DataFolder.", e);
+            _unkept = set;
+            var reason = $"the references cannot be kept in {folder} and will be lost when the worker ends: {e.Message} Free space there, or correct Store:DataFolder";
+            health.Report("disk", HealthState.Warning, reason);
+            ApplianceLog.ReferencesNotKept(log, set.Id, reason);
         }
-
-        return taken;
     }
 
     private (CalibrationSet? Kept, string? Refusal) Judge(CameraIdentity camera, ScanPlan plan)

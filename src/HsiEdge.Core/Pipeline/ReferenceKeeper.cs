@@ -18,6 +18,7 @@ public sealed class ReferenceKeeper
 
     private readonly double _maximumAgeHours;
     private readonly Func<CancellationToken, Task<CalibrationSet>>? _retake;
+    private readonly Action? _beforeCapture;
     private readonly TimeProvider _time;
     private readonly ILogger<ReferenceKeeper> _log;
     private CalibrationSet? _current;
@@ -32,8 +33,10 @@ public sealed class ReferenceKeeper
     /// <param name="retake">Takes new ones; throws <see cref="CameraFaultException"/> when the camera fails. Null when the camera cannot.</param>
     /// <param name="time">Source of the time.</param>
     /// <param name="log">Receives each attempt.</param>
+    /// <param name="beforeCapture">Called before each capture, such as to keep references that could not be kept; null for nothing.</param>
     public ReferenceKeeper(
-        CalibrationSet? current, double maximumAgeHours, Func<CancellationToken, Task<CalibrationSet>>? retake, TimeProvider time, ILogger<ReferenceKeeper> log)
+        CalibrationSet? current, double maximumAgeHours, Func<CancellationToken, Task<CalibrationSet>>? retake, TimeProvider time, ILogger<ReferenceKeeper> log,
+        Action? beforeCapture = null)
     {
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(log);
@@ -42,6 +45,7 @@ public sealed class ReferenceKeeper
         _retake = retake;
         _time = time;
         _log = log;
+        _beforeCapture = beforeCapture;
     }
 
     /// <summary>What is done, or has to be done, about references that inhibit alerts.</summary>
@@ -59,6 +63,7 @@ public sealed class ReferenceKeeper
     /// <param name="cancellationToken">Stops between frames.</param>
     internal async Task<CalibrationSet?> BeforeCaptureAsync(CancellationToken cancellationToken)
     {
+        _beforeCapture?.Invoke();
         var faults = _current is null ? CalibrationFlags.None : Faults(_current);
         if (_retake is null || _current is null || faults == CalibrationFlags.None || !IsAttemptDue)
         {

@@ -2,6 +2,8 @@ using HsiEdge.Appliance.Hosting;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Cubes;
+using HsiEdge.Core.Pipeline;
+using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using HsiEdge.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,6 +19,7 @@ public sealed class StoredReferencesTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
     private readonly Source _source = new();
+    private readonly HealthBoard _health = new(TimeProvider.System);
 
     [Fact]
     public async Task References_are_taken_once_and_then_kept()
@@ -59,10 +62,34 @@ public sealed class StoredReferencesTests : IDisposable
         Assert.Equal(2, _source.Taken);
     }
 
+    [Fact]
+    public async Task References_that_the_disk_refuses_are_used_and_kept_later()
+    {
+        // A file in the place of the folder refuses every write, whoever asks.
+        await File.WriteAllTextAsync(_folder.File("calibration"), "in the way");
+        var stored = Stored();
+        var taken = await stored.ObtainAsync(_source, Camera, Plan, CancellationToken.None);
+        Assert.Equal(Camera.Serial, taken.CameraSerial);
+        var item = Assert.Single(_health.Snapshot().Items);
+        Assert.Equal(("disk", HealthState.Warning), (item.Component, item.State));
+        Assert.Contains(_folder.File("calibration"), item.Reason, StringComparison.Ordinal);
+
+        File.Delete(_folder.File("calibration"));
+        stored.KeepAgain();
+        Assert.False(CalibrationStore.Exists(_folder.File("calibration")));
+        _time.Advance(ReferenceKeeper.RetakeInterval);
+        stored.KeepAgain();
+        Assert.Equal(HealthState.Ok, Assert.Single(_health.Snapshot().Items).State);
+        Assert.Equal(taken.Id, (await ObtainAsync(Camera, Plan)).Id);
+        Assert.Equal(1, _source.Taken);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private Task<CalibrationSet> ObtainAsync(CameraIdentity camera, ScanPlan plan) =>
-        new StoredReferences(_folder.File("calibration"), 24, 0.5, new UlidGenerator(_time), _time, NullLogger.Instance).ObtainAsync(_source, camera, plan, CancellationToken.None);
+        Stored().ObtainAsync(_source, camera, plan, CancellationToken.None);
+
+    private StoredReferences Stored() => new(_folder.File("calibration"), 24, 0.5, new UlidGenerator(_time), _health, _time, NullLogger.Instance);
 
     private sealed class Source : IReferenceSource
     {
