@@ -48,10 +48,15 @@ public sealed class FakeResultStore : IResultStore
     });
 
     public Task RecordAlertsAsync(
-        IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken) => WriteAsync(() =>
+        IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts, IReadOnlyList<OutboxMessage> messages, DurableValue? value,
+        CancellationToken cancellationToken) => WriteAsync(() =>
     {
         _messages.AddRange(messages);
         _open = openAlerts;
+        if (value is not null)
+        {
+            SetValue(value.Key, value.Value);
+        }
     });
 
     public Task<IReadOnlyList<Alert>> ReadOpenAlertsAsync(CancellationToken cancellationToken) => Task.FromResult(_open);
@@ -81,7 +86,11 @@ public sealed class FakeResultStore : IResultStore
         }
     }
 
-    public Task WriteValueAsync(string key, string? value, CancellationToken cancellationToken) => WriteAsync(() =>
+    public Task WriteValueAsync(string key, string? value, CancellationToken cancellationToken) => WriteAsync(() => SetValue(key, value));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private void SetValue(string key, string? value)
     {
         if (value is null)
         {
@@ -91,9 +100,7 @@ public sealed class FakeResultStore : IResultStore
         {
             _values[key] = value;
         }
-    });
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 
     private async Task WriteAsync(Action write)
     {

@@ -109,7 +109,9 @@ public sealed class CaseBook : IDisposable
     {
         var transitions = await ChangeAsync(
             alerts => alerts.Acknowledge(alertId, by, _time.GetUtcNow()) is { } transition ? [transition] : [],
-            (changes, open) => RecordChangesAsync(changes, open, cancellationToken),
+            (changes, open) => changes.Count == 0
+                ? Task.CompletedTask
+                : _store.RecordAlertsAsync(changes, open, _composer.ForTransitions(changes), value: null, cancellationToken),
             cancellationToken);
         return transitions.Count == 0 ? null : transitions[0];
     }
@@ -149,16 +151,12 @@ public sealed class CaseBook : IDisposable
         var reason = _caseId is null ? "a case began" : "its case ended";
         var ended = await ChangeAsync(
             alerts => alerts.EndAll(reason, _time.GetUtcNow()),
-            (changes, open) => RecordChangesAsync(changes, open, cancellationToken),
+            (changes, open) => _store.RecordAlertsAsync(changes, open, _composer.ForTransitions(changes), new DurableValue(CaseKey, caseId), cancellationToken),
             cancellationToken);
-        await _store.WriteValueAsync(CaseKey, caseId, cancellationToken);
         Volatile.Write(ref _caseId, caseId);
         PipelineLog.CaseChanged(_log, caseId ?? "none");
         return ended;
     }
-
-    private Task RecordChangesAsync(IReadOnlyList<AlertTransition> changes, IReadOnlyList<Alert> open, CancellationToken cancellationToken) =>
-        changes.Count == 0 ? Task.CompletedTask : _store.RecordAlertsAsync(changes, open, _composer.ForTransitions(changes), cancellationToken);
 
     private async Task<IReadOnlyList<AlertTransition>> ChangeAsync(
         Func<AlertTracker, IReadOnlyList<AlertTransition>> change,

@@ -16,9 +16,12 @@ public interface IResultStore : IAsyncDisposable
     /// <param name="transitions">The changes.</param>
     /// <param name="openAlerts">Every alert open afterwards.</param>
     /// <param name="messages">Messages to send.</param>
+    /// <param name="value">A small value that changes with them, in the same transaction; null changes none.</param>
     /// <param name="cancellationToken">As above.</param>
+    /// <exception cref="StoreFaultException">It could not be made durable: nothing of it is in the store.</exception>
     Task RecordAlertsAsync(
-        IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken);
+        IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts, IReadOnlyList<OutboxMessage> messages, DurableValue? value,
+        CancellationToken cancellationToken);
 
     /// <summary>Alerts open when the store was last written: the tracker starts from them.</summary>
     Task<IReadOnlyList<Alert>> ReadOpenAlertsAsync(CancellationToken cancellationToken);
@@ -43,6 +46,11 @@ public interface IResultStore : IAsyncDisposable
     /// <summary>Writes a small durable value; null removes it.</summary>
     Task WriteValueAsync(string key, string? value, CancellationToken cancellationToken);
 }
+
+/// <summary>A small durable value.</summary>
+/// <param name="Key">Its name.</param>
+/// <param name="Value">The value; null removes it.</param>
+public sealed record DurableValue(string Key, string? Value);
 
 /// <summary>Filter of <see cref="IResultStore.ListAsync"/>.</summary>
 /// <param name="Limit">At most this many, ≥ 1.</param>

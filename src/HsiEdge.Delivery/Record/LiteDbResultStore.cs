@@ -78,11 +78,17 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
 
     /// <inheritdoc/>
     public Task RecordAlertsAsync(
-        IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken) =>
+        IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts, IReadOnlyList<OutboxMessage> messages, DurableValue? value,
+        CancellationToken cancellationToken) =>
         _writer.RunAsync(
             database =>
             {
                 WriteAlerts(database, transitions, openAlerts);
+                if (value is not null)
+                {
+                    WriteValue(database, value.Key, value.Value);
+                }
+
                 return WriteMessages(database, messages);
             },
             durable: true,
@@ -124,12 +130,8 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         database => database.GetCollection(ResultDocuments.Values).FindById(key) is { } document ? document["v"].AsString : null, durable: false, cancellationToken);
 
     /// <inheritdoc/>
-    public Task WriteValueAsync(string key, string? value, CancellationToken cancellationToken) => _writer.RunAsync(
-        database => value is null
-            ? database.GetCollection(ResultDocuments.Values).Delete(key)
-            : database.GetCollection(ResultDocuments.Values).Upsert(new BsonDocument { ["_id"] = key, ["v"] = value }),
-        durable: true,
-        cancellationToken);
+    public Task WriteValueAsync(string key, string? value, CancellationToken cancellationToken) =>
+        _writer.RunAsync(database => WriteValue(database, key, value), durable: true, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<OutboxMessage>> PeekAsync(int limit, CancellationToken cancellationToken) => _writer.RunAsync<IReadOnlyList<OutboxMessage>>(
@@ -188,6 +190,10 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
             throw;
         }
     }
+
+    private static bool WriteValue(LiteDatabase database, string key, string? value) => value is null
+        ? database.GetCollection(ResultDocuments.Values).Delete(key)
+        : database.GetCollection(ResultDocuments.Values).Upsert(new BsonDocument { ["_id"] = key, ["v"] = value });
 
     private static FileStream TakeFolder(StorePaths paths)
     {

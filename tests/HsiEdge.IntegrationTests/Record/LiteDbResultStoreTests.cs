@@ -83,11 +83,12 @@ public sealed class LiteDbResultStoreTests : IDisposable
         {
             await store.RecordAsync(_folder.Samples.Next(transitions: [raised]), CancellationToken.None);
             var end = SampleRecords.End(raised.After);
-            await store.RecordAlertsAsync([end], [], _folder.Samples.Composer.ForTransitions([end]), CancellationToken.None);
+            await store.RecordAlertsAsync([end], [], _folder.Samples.Composer.ForTransitions([end]), new DurableValue("case", "CASE-2"), CancellationToken.None);
         }
 
         await using var again = await _folder.OpenAsync();
         Assert.Empty(await again.ReadOpenAlertsAsync(CancellationToken.None));
+        Assert.Equal("CASE-2", await again.ReadValueAsync("case", CancellationToken.None));
         Assert.Equal(3, (await again.PeekAsync(100, CancellationToken.None)).Count(m => m.Topic == "alert/" + raised.After.Id));
     }
 

@@ -78,6 +78,40 @@ public sealed class CaseBookTests
     }
 
     [Fact]
+    public async Task A_case_change_that_cannot_be_written_leaves_the_case_and_its_alerts_and_writes_once()
+    {
+        await using var rig = await new PipelineRig().StartAsync();
+        await rig.Book.SetCaseAsync("CASE-1", CancellationToken.None);
+        await RaiseAsync(rig);
+        var told = rig.Store.Messages.Count;
+        var writes = 0;
+        rig.Store.BeforeWrite = () =>
+        {
+            // Only a first write succeeds: a change in two writes would be left half done.
+            if (++writes > 1)
+            {
+                rig.Store.Faults.Enqueue(new StoreFaultException("disk full"));
+            }
+
+            return Task.CompletedTask;
+        };
+        Assert.Single(await rig.Book.SetCaseAsync("CASE-2", CancellationToken.None));
+        Assert.Equal("CASE-2", rig.Book.CaseId);
+        Assert.Equal("CASE-2", await rig.Store.ReadValueAsync("case", CancellationToken.None));
+        Assert.Empty(await rig.Store.ReadOpenAlertsAsync(CancellationToken.None));
+        Assert.True(rig.Store.Messages.Count > told);
+
+        rig.Store.BeforeWrite = null;
+        await RaiseAsync(rig);
+        rig.Store.Faults.Enqueue(new StoreFaultException("disk full"));
+        await Assert.ThrowsAsync<StoreFaultException>(() => rig.Book.EndCaseAsync(CancellationToken.None));
+        Assert.Equal("CASE-2", rig.Book.CaseId);
+        Assert.Equal("CASE-2", await rig.Store.ReadValueAsync("case", CancellationToken.None));
+        Assert.Single(rig.Book.OpenAlerts);
+        Assert.Single(await rig.Store.ReadOpenAlertsAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_case_changes_only_between_captures()
     {
         await using var rig = await new PipelineRig().StartAsync();
