@@ -48,7 +48,7 @@ public class CubeToMaps
         };
         _processor = new CubeProcessor(_model, new ProcessingOptions { Workers = 1, TilePixels = TilePixels });
         _classifier = _model.CreateClassifier(TilePixels);
-        _spectra = new float[TilePixels * _model.Card.Wavelengths.Count];
+        _spectra = new float[TilePixels * _model.Card.WavelengthsNanometres.Count];
         _probabilities = new float[TilePixels * _model.Card.Classes.Count];
         var random = new Random(1);
         for (var i = 0; i < _spectra.Length; i++)
@@ -73,7 +73,7 @@ public class CubeToMaps
         for (long pixel = 0; pixel < _phantom.Raw.Shape.PixelCount; pixel += TilePixels)
         {
             var count = (int)Math.Min(TilePixels, _phantom.Raw.Shape.PixelCount - pixel);
-            _classifier.Classify(_spectra.AsSpan(0, count * _model.Card.Wavelengths.Count), count, _probabilities);
+            _classifier.Classify(_spectra.AsSpan(0, count * _model.Card.WavelengthsNanometres.Count), count, _probabilities);
         }
 
         return _probabilities[0];
