@@ -5,7 +5,7 @@ namespace HsiEdge.Core.Acquire;
 /// <summary>Makes whole calibration sets of a camera's references.</summary>
 public static class References
 {
-    /// <summary>Takes dark, then white, and binds them to the camera's serial, the plan's bands and exposures, and the time.</summary>
+    /// <summary>Takes dark, then white, and binds them to the camera's serial, the plan's bands and exposures, and the time. Bad pixels are the camera's own and those the references show.</summary>
     /// <param name="source">Takes the references.</param>
     /// <param name="camera">Whose they are.</param>
     /// <param name="plan">Bands and exposures.</param>
@@ -31,7 +31,7 @@ public static class References
             TakenUtc = timeProvider.GetUtcNow(),
             Dark = dark,
             White = white,
-            BadPixels = source.BadPixels,
+            BadPixels = BadPixelDetector.Find(dark, white, source.BadPixels),
         };
     }
 }

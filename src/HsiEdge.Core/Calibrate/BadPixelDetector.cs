@@ -1,3 +1,5 @@
+using HsiEdge.Core.Cubes;
+
 namespace HsiEdge.Core.Calibrate;
 
 /// <summary>
@@ -15,6 +17,9 @@ public static class BadPixelDetector
 
     /// <summary>Multiple of the neighbours' response above which a pixel is bad.</summary>
     public const double HighestRelativeResponse = 2;
+
+    /// <summary>Share of bad pixels above which <see cref="Find"/> trusts none: so many are no dead pixels but a white target that did not fill the picture.</summary>
+    public const double HighestBadShare = 0.05;
 
     // 1/Φ⁻¹(3/4): median absolute deviation → standard deviation of a normal distribution.
     private const double MadFactor = 1.4826;
@@ -65,6 +70,54 @@ public static class BadPixelDetector
         }
 
         return bad;
+    }
+
+    /// <summary>Finds bad pixels where references allow it, and adds those that are known already.</summary>
+    /// <param name="dark">Dark reference; null when dark was subtracted already (hot pixels cannot be told then).</param>
+    /// <param name="white">White reference of the same samples and bands.</param>
+    /// <param name="known">A map of the camera: lines × samples, or samples alone; null for none.</param>
+    /// <returns>
+    /// As <see cref="Detect"/>, together with what is known. What is known alone where the references have too few pixels for a neighbourhood
+    /// (5 × 5, or 7 of a line), none is found, or more than <see cref="HighestBadShare"/> are.
+    /// </returns>
+    /// <exception cref="BadInputException">The references, or the known map, are of different sizes.</exception>
+    public static bool[]? Find(ReferenceFrame? dark, ReferenceFrame white, bool[]? known = null)
+    {
+        ArgumentNullException.ThrowIfNull(white);
+        var (lines, samples) = (Math.Max(dark?.Shape.Lines ?? 1, white.Shape.Lines), white.Shape.Samples);
+        var reach = lines == 1 ? LineReach : PictureReach;
+        if (samples < (2 * reach) + 1 || (lines > 1 && lines < (2 * reach) + 1))
+        {
+            return known;
+        }
+
+        var one = new CubeShape(1, samples, white.Shape.Bands);
+        var found = Detect(dark ?? new ReferenceFrame(one, new float[one.ValueCount]), white);
+        var count = found.Count(bad => bad);
+        return count == 0 || count > Math.Max(1, HighestBadShare * found.Length) ? known : Either(known, found, samples);
+    }
+
+    private static bool[] Either(bool[]? known, bool[] found, int samples)
+    {
+        if (known is null)
+        {
+            return found;
+        }
+
+        var both = new bool[Math.Max(known.Length, found.Length)];
+        if ((known.Length != both.Length && known.Length != samples) || (found.Length != both.Length && found.Length != samples))
+        {
+            throw new BadInputException(
+                $"The camera's map of bad pixels has {known.Length} pixels, its references {found.Length} ({samples} samples a line); expected equal sizes or one line. Take them with the same plan.");
+        }
+
+        for (var i = 0; i < both.Length; i++)
+        {
+            // A map of one line counts for every line.
+            both[i] = known[i % known.Length] || found[i % found.Length];
+        }
+
+        return both;
     }
 
     private static double MeanOf(ReadOnlySpan<float> values)

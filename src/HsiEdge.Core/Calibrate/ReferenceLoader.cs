@@ -5,7 +5,7 @@ namespace HsiEdge.Core.Calibrate;
 
 /// <summary>
 /// Makes a calibration set of ENVI references that belong to a recorded cube: any data type and interleave; full frames of the cube's
-/// lines, one averaged line, or any other number of lines, which are averaged to one.
+/// lines, one averaged line, or any other number of lines, which are averaged to one. Pixels that the references show to be dead are marked.
 /// </summary>
 public static class ReferenceLoader
 {
@@ -37,6 +37,7 @@ public static class ReferenceLoader
             TakenUtc = null,
             Dark = dark,
             White = white,
+            BadPixels = BadPixelDetector.Find(dark, white),
         };
     }
 

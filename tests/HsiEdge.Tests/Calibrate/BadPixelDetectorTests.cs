@@ -44,4 +44,39 @@ public sealed class BadPixelDetectorTests
         Assert.Contains("4 samples", error, StringComparison.Ordinal);
         Assert.Contains("5 samples", error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(6, false)]
+    [InlineData(8, true)]
+    public void A_line_too_short_for_a_neighbourhood_is_not_judged(int samples, bool judged)
+    {
+        var white = Line(samples, [3]);
+        Assert.Equal(judged ? [.. Enumerable.Range(0, samples).Select(s => s == 3)] : null, BadPixelDetector.Find(null, white));
+    }
+
+    [Fact]
+    public void So_many_bad_pixels_that_the_target_cannot_have_filled_the_picture_are_not_trusted()
+    {
+        Assert.NotNull(BadPixelDetector.Find(null, Line(80, [10, 30, 50])));
+        Assert.Null(BadPixelDetector.Find(null, Line(80, [10, 20, 30, 40, 50])));
+    }
+
+    [Fact]
+    public void A_known_map_is_joined_with_what_is_found_and_counts_for_every_line_when_it_has_one()
+    {
+        var white = Line(20, [5]);
+        Assert.Equal([5, 11], Bad(BadPixelDetector.Find(null, white, Mark(20, 11))));
+        Assert.Equal([5, 25, 31], Bad(BadPixelDetector.Find(null, white, Mark(40, 31))));
+        Assert.Contains("33 pixels", Assert.Throws<BadInputException>(() => BadPixelDetector.Find(null, Picture(), new bool[33])).Message, StringComparison.Ordinal);
+    }
+
+    private static ReferenceFrame Picture() =>
+        new(new CubeShape(6, 10, 1), [.. Enumerable.Range(0, 60).Select(i => i == 25 ? 1f : 1000f)]);
+
+    private static ReferenceFrame Line(int samples, int[] blind) =>
+        new(new CubeShape(1, samples, 1), [.. Enumerable.Range(0, samples).Select(s => blind.Contains(s) ? 10f : 1000f)]);
+
+    private static bool[] Mark(int pixels, int bad) => [.. Enumerable.Range(0, pixels).Select(i => i == bad)];
+
+    private static IEnumerable<int> Bad(bool[]? map) => map!.Index().Where(i => i.Item).Select(i => i.Index);
 }

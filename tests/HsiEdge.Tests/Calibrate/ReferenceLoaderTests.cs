@@ -106,6 +106,25 @@ public sealed class ReferenceLoaderTests
         Assert.Contains("swapped", Refusal(cube, folder.File("dark.hdr"), folder.File("white.hdr")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_dead_pixel_in_a_recorded_white_becomes_no_data(bool withDark)
+    {
+        var shape = new CubeShape(8, 9, 4);
+        using var folder = new TemporaryFolder();
+        Write<ushort>(folder, "cube", shape, Interleave.Bil, Axis, (l, s, b) => 1000);
+        using var cube = EnviCube.Open(folder.File("cube.hdr"), SpectralQuantity.RawCounts);
+        Write<ushort>(folder, "white", shape, Interleave.Bil, Axis, (l, s, b) => (l, s) == (3, 4) ? 300 : White(l, s, b));
+        Write<ushort>(folder, "dark", shape, Interleave.Bil, Axis, Dark);
+        var set = ReferenceLoader.Load(cube, folder.File("white.hdr"), withDark ? folder.File("dark.hdr") : null);
+        var calibrator = new ReflectanceCalibrator(set, shape, [0, 1, 2, 3], 1);
+        for (var pixel = 0; pixel < shape.PixelCount; pixel++)
+        {
+            Assert.Equal(pixel == (3 * 9) + 4, calibrator.IsDead(pixel / 9, pixel % 9));
+        }
+    }
+
     [Fact]
     public void A_missing_file_is_named()
     {
