@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using HsiEdge.Appliance.Configuration;
+using HsiEdge.Appliance.Hosting;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
@@ -17,10 +18,7 @@ namespace HsiEdge.Appliance.Cli;
 /// <param name="console">Time and the program's folder.</param>
 internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliConsole console)
 {
-    private const long LeastFreeBytes = 500L << 20;
-    private const long LittleFreeBytes = 5L << 30;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly DateTimeOffset EarliestSaneClock = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>All of them, in the order they are shown.</summary>
     public IReadOnlyList<(string Name, Func<CancellationToken, Task<DoctorItem>> Run)> All =>
@@ -68,11 +66,8 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
             return DoctorItem.Failed(name, $"{folder} cannot be written: {e.Message}", "Run doctor as the service's user; give that user the folder, or free the disk.");
         }
 
-        var free = new DriveInfo(folder).AvailableFreeSpace;
-        var found = $"{folder}, {free / (double)(1 << 30):0.0} GiB free";
-        return free < LeastFreeBytes ? DoctorItem.Failed(name, found, "Free at least 0.5 GiB: export and remove old raw cubes, or lower Store:MaximumMapAgeDays.")
-            : free < LittleFreeBytes ? DoctorItem.Warning(name, found, "Less than 5 GiB: lower Store:MaximumMapAgeDays or enlarge the disk.")
-            : DoctorItem.Ok(name, found);
+        var disk = BoxChecks.Disk(folder, BoxChecks.FreeBytes(folder));
+        return new DoctorItem(name, disk.State, disk.Found, disk.Advice);
     }
 
     private async Task<DoctorItem> StoreAsync(CancellationToken cancellationToken)
@@ -180,15 +175,9 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
     {
         const string name = "clock";
         var now = console.Time.GetUtcNow();
-        var found = $"{now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC";
-        if (now < EarliestSaneClock)
-        {
-            return DoctorItem.Failed(name, $"{found}: before this version was made", "Set the clock or let it be set (NTP, battery of the real-time clock).");
-        }
-
-        return await LatestAsync(cancellationToken) is { } latest && latest.CapturedUtc > now + TimeSpan.FromMinutes(1)
-            ? DoctorItem.Failed(name, $"{found}: the latest result is dated {latest.CapturedUtc.UtcDateTime:yyyy-MM-dd HH:mm:ss}, ahead of it", "The clock stepped back: set it (NTP).")
-            : DoctorItem.Ok(name, found);
+        var clock = BoxChecks.Clock(now, (await LatestAsync(cancellationToken))?.CapturedUtc);
+        var found = $"{now.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC{(clock.Found.Length == 0 ? "" : ": ")}{clock.Found}";
+        return new DoctorItem(name, clock.State, found, clock.Advice);
     }
 
     private async Task<CaptureResult?> LatestAsync(CancellationToken cancellationToken)

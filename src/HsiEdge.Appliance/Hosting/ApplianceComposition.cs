@@ -80,7 +80,8 @@ internal sealed class ApplianceComposition : IAsyncDisposable
 
         var publishing = Run(publisher.RunAsync);
         var capturing = Run(operation.RunAsync);
-        Running = Task.WhenAny(publishing, capturing).Unwrap();
+        var watching = Run(new BoxWatch(health, store, Path.GetFullPath(configuration.Store.DataFolder), BoxChecks.FreeBytes, time).RunAsync);
+        Running = Task.WhenAny(publishing, capturing, watching).Unwrap();
     }
 
     /// <summary>Sets a stage running; its undo stops it and waits for its end.</summary>

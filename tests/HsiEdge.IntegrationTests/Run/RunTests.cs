@@ -34,6 +34,7 @@ public sealed class RunTests : IAsyncLifetime
     {
         await using var run = Start("{}");
         await WaitForStatusAsync("online");
+        await _observer.WaitAsync(m => m.Any(r => r.Topic == Prefix + "health/disk") && m.Any(r => r.Topic == Prefix + "health/clock" && (string)r.Json["state"]! == "ok"));
         AssertOk(await CommandAsync("set-case", """{"caseId": "CASE-7"}"""));
         var answer = AssertOk(await CommandAsync("capture", ""));
         var resultId = (string)answer["data"]!["resultId"]!;

@@ -1,0 +1,64 @@
+using HsiEdge.Core.Publish;
+using HsiEdge.Core.Record;
+
+namespace HsiEdge.Appliance.Hosting;
+
+/// <summary>Reports the components <c>disk</c> and <c>clock</c>, at the start and then every 30 s.</summary>
+/// <param name="health">Where they are reported.</param>
+/// <param name="store">Knows the latest result.</param>
+/// <param name="dataFolder">Full path of the data folder.</param>
+/// <param name="freeBytes">Free bytes on the disk of a folder.</param>
+/// <param name="time">Source of the time.</param>
+internal sealed class BoxWatch(HealthBoard health, IResultStore store, string dataFolder, Func<string, long> freeBytes, TimeProvider time)
+{
+    /// <summary>Time between two looks.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
+
+    /// <summary>Looks until it is stopped.</summary>
+    /// <param name="stopping">Stops it.</param>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        try
+        {
+            do
+            {
+                Report("disk", Disk());
+                Report("clock", BoxChecks.Clock(time.GetUtcNow(), await LatestAsync(stopping)));
+            }
+            while (await timer.WaitForNextTickAsync(stopping));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped as asked.
+        }
+    }
+
+    private void Report(string component, BoxCheck check) =>
+        health.Report(component, check.State, check.State == HealthState.Ok ? "" : $"{check.Found}. {check.Advice}");
+
+    private BoxCheck Disk()
+    {
+        try
+        {
+            return BoxChecks.Disk(dataFolder, freeBytes(dataFolder));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new BoxCheck(HealthState.Failed, $"{dataFolder}: its disk cannot be asked: {e.Message}", "Check the disk and the mount of the data folder.");
+        }
+    }
+
+    private async Task<DateTimeOffset?> LatestAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return (await store.ListAsync(new ResultQuery(1), stopping)) is [var latest, ..] ? latest.CapturedUtc : null;
+        }
+        catch (StoreFaultException)
+        {
+            // The store reports itself.
+            return null;
+        }
+    }
+}

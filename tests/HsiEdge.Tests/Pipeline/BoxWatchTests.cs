@@ -1,0 +1,86 @@
+using HsiEdge.Appliance.Hosting;
+using HsiEdge.Core.Publish;
+using HsiEdge.Testing;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace HsiEdge.Tests.Pipeline;
+
+public sealed class BoxWatchTests : IAsyncDisposable
+{
+    private const long Gibibyte = 1L << 30;
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
+    private readonly FakeResultStore _store = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HealthBoard _health;
+    private Func<long> _free = () => 20 * Gibibyte;
+    private Task _running = Task.CompletedTask;
+
+    public BoxWatchTests() => _health = new HealthBoard(_time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running.WaitAsync(TimeSpan.FromSeconds(10));
+        await _store.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_and_is_freed_again_is_reported_every_30_seconds()
+    {
+        Start();
+        await ExpectAsync("disk", HealthState.Ok, "");
+        _free = () => 2 * Gibibyte;
+        _time.Advance(BoxWatch.Period);
+        await ExpectAsync("disk", HealthState.Warning, "/data, 2.0 GiB free. Less than 5 GiB");
+        _free = () => Gibibyte / 4;
+        _time.Advance(BoxWatch.Period);
+        await ExpectAsync("disk", HealthState.Failed, "Free at least 0.5 GiB");
+        _free = () => throw new IOException("it is gone");
+        _time.Advance(BoxWatch.Period);
+        await ExpectAsync("disk", HealthState.Failed, "it is gone");
+        _free = () => 20 * Gibibyte;
+        _time.Advance(BoxWatch.Period);
+        await ExpectAsync("disk", HealthState.Ok, "");
+    }
+
+    [Fact]
+    public async Task A_clock_behind_the_newest_result_is_reported_until_it_is_set()
+    {
+        await _store.RecordAsync(new SampleRecords(_time).Next(), CancellationToken.None);
+        Start();
+        await ExpectAsync("clock", HealthState.Ok, "");
+        _time.AdjustTime(_time.GetUtcNow() - TimeSpan.FromHours(1));
+        _time.Advance(BoxWatch.Period);
+        await ExpectAsync("clock", HealthState.Failed, "the latest result is dated 2026-11-24 08:00:00, ahead of it. The clock stepped back");
+        _time.AdjustTime(_time.GetUtcNow() + TimeSpan.FromHours(1));
+        _time.Advance(BoxWatch.Period);
+        await ExpectAsync("clock", HealthState.Ok, "");
+    }
+
+    [Fact]
+    public async Task A_clock_before_this_version_was_made_is_reported()
+    {
+        _time.AdjustTime(new DateTimeOffset(1970, 1, 1, 0, 0, 9, TimeSpan.Zero));
+        Start();
+        await ExpectAsync("clock", HealthState.Failed, "before this version was made");
+    }
+
+    private void Start() => _running = new BoxWatch(_health, _store, "/data", _ => _free(), _time).RunAsync(_stopping.Token);
+
+    private async Task ExpectAsync(string component, HealthState state, string reason)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (true)
+        {
+            var (version, items) = _health.Snapshot();
+            if (items.Any(i => i.Component == component && i.State == state && i.Reason.Contains(reason, StringComparison.Ordinal) && (reason.Length > 0 || i.Reason.Length == 0)))
+            {
+                return;
+            }
+
+            await _health.WaitForChangeAsync(version, limit.Token);
+        }
+    }
+}
