@@ -29,7 +29,7 @@ rm -rf "$reports"; mkdir -p "$reports"
 passed=0; failed=0
 for project in HsiEdge.Tests HsiEdge.IntegrationTests; do
   report="$reports/$project.xml"
-  "tests/$project/bin/Release/net10.0/$project" -noColor -noLogo -xml "$report"
+  "tests/$project/bin/Release/net10.0/$project" -noColor -noLogo -result-xml "$report"
   code=$?
   if [ ! -s "$report" ]; then
     echo "$project ended with code $code and wrote no report."; failed=$((failed + 1)); continue
