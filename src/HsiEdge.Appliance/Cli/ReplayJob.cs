@@ -8,6 +8,7 @@ using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Record;
 using HsiEdge.Core.Trigger;
+using HsiEdge.Devices.Replay;
 using HsiEdge.Inference.Bundle;
 
 namespace HsiEdge.Appliance.Cli;
@@ -72,9 +73,9 @@ internal sealed record ReplayJob
         {
             Trigger = new TriggerEvent(1, start, time.GetUtcNow(), TriggerCause.Replay, name),
             Cube = cube,
-            Camera = CameraOf(cube.Image.Header),
+            Camera = RecordingHeader.Camera(cube.Image.Header, "unknown"),
             ExposureMicroseconds = [],
-            PixelPitchMillimetres = PixelPitchMillimetres,
+            PixelPitchMillimetres = PixelPitchMillimetres ?? RecordingHeader.PixelPitchMillimetres(cube.Image.Header),
             Origin = name,
             Ledger = LedgerSummary.None,
             LastFrameTimestamp = start,
@@ -93,15 +94,8 @@ internal sealed record ReplayJob
     {
         var axis = cube.Wavelengths;
         var resamples = BandResampler.Create(axis, model, Processing.WavelengthToleranceNanometres).Resamples;
-        var how = resamples ? $"{axis} resampled to the model's {model}, {(model.FwhmNanometres.IsEmpty ? "linearly" : "weighted by the model's FWHM")}" : "none";
+        var how = resamples ? $"{axis} resampled to the model's {model}, {(model.FwhmNanometres.IsEmpty ? "linearly" : "weighted by the model's FWHM where the cube is sampled finely enough, else linearly")}" : "none";
         return new ReplayInput(
             Cube, White, Dark, cube.Quantity, White is null ? cube.QuantityReason : "references were given", axis.Count, axis.First, axis.Last, how, cube.Warnings);
-    }
-
-    private static CameraIdentity CameraOf(EnviHeader header)
-    {
-        var said = string.Join(' ', header.Other.Select(o => $"{o.Key} {o.Value}").Append(header.Description));
-        var sensor = header.Other.GetValueOrDefault("sensor type") ?? "recording";
-        return new CameraIdentity(sensor, header.Other.GetValueOrDefault("serial number") ?? "unknown", said.Contains("synthetic", StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -64,12 +64,24 @@ internal static class ResultsVerb
             }
             else
             {
-                var maps = result.Findings.Count == 0 ? await store.ReadMapsAsync(result.Id, cancellationToken) : null;
-                await ResultText.WriteAsync(shell.Console.Out, result, result.Findings.Count > 0 ? true : maps?.ModelClasses.Any(c => c.Target));
+                await ResultText.WriteAsync(shell.Console.Out, result, result.Findings.Count > 0 ? true : await HasTargetsAsync(store, result.Id, cancellationToken));
             }
 
             return ExitCodes.Success;
         });
+    }
+
+    /// <summary>Whether the model of a result could find anything; null where its maps are gone or damaged: the result itself is still shown.</summary>
+    private static async Task<bool?> HasTargetsAsync(ResultStoreReader store, string resultId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await store.ReadMapsAsync(resultId, cancellationToken))?.ModelClasses.Any(c => c.Target);
+        }
+        catch (StoreFaultException)
+        {
+            return null;
+        }
     }
 
     private static Command CreateExport(CliShell shell)

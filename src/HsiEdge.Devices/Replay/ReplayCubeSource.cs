@@ -1,4 +1,3 @@
-using System.Globalization;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
@@ -99,14 +98,14 @@ public sealed class ReplayCubeSource : ICubeSource
                 ReplayLog.Warning(_log, path, warning);
             }
 
-            Camera = Identify(cube.Image.Header);
+            Camera = RecordingHeader.Camera(cube.Image.Header, Path.GetFileName(_folder));
             return new AcquiredCube
             {
                 Trigger = trigger,
                 Cube = cube,
                 Camera = Camera,
                 ExposureMicroseconds = [],
-                PixelPitchMillimetres = PixelPitch(cube.Image.Header) ?? _options.PixelPitchMillimetres,
+                PixelPitchMillimetres = RecordingHeader.PixelPitchMillimetres(cube.Image.Header) ?? _options.PixelPitchMillimetres,
                 Origin = Path.GetFileName(path),
                 Ledger = LedgerSummary.None,
                 LastFrameTimestamp = _time.GetTimestamp(),
@@ -169,23 +168,5 @@ public sealed class ReplayCubeSource : ICubeSource
     {
         var companion = Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path) + suffix + ".hdr");
         return File.Exists(companion) ? companion : null;
-    }
-
-    private CameraIdentity Identify(EnviHeader header) => new(
-        header.Other.GetValueOrDefault("sensor type") is { Length: > 0 } sensor ? sensor : "recording",
-        header.Other.GetValueOrDefault("serial number") is { Length: > 0 } serial ? serial : Path.GetFileName(_folder),
-        header.Other.ContainsKey("synthetic"));
-
-    /// <summary>ENVI's <c>pixel size = {x, y, units=Millimeters}</c>, where both are equal.</summary>
-    private static double? PixelPitch(EnviHeader header)
-    {
-        var parts = header.Other.GetValueOrDefault("pixel size")?.Trim('{', '}', ' ').Split(',', StringSplitOptions.TrimEntries) ?? [];
-        return parts.Length == 3
-            && parts[2].Replace(" ", "", StringComparison.Ordinal).Equals("units=Millimeters", StringComparison.OrdinalIgnoreCase)
-            && double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var x)
-            && double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var y)
-            && x > 0 && x == y && double.IsFinite(x)
-            ? x
-            : null;
     }
 }
