@@ -21,8 +21,8 @@ internal static partial class AcquireLog
     [LoggerMessage(2105, LogLevel.Warning, "Trigger {Sequence}: frame {FrameId} of band {Band} is incomplete; {Found} of {Expected} pixels came or the camera marks it so")]
     public static partial void FrameIncomplete(ILogger logger, long sequence, int band, ulong frameId, int found, long expected);
 
-    [LoggerMessage(2106, LogLevel.Debug, "Trigger {Sequence}: frame {FrameId} of band {Band} answers no pulse")]
-    public static partial void FrameSpurious(ILogger logger, long sequence, int band, ulong frameId);
+    [LoggerMessage(2106, LogLevel.Debug, "Trigger {Sequence}: frame {FrameId} answers no pulse")]
+    public static partial void FrameSpurious(ILogger logger, long sequence, ulong frameId);
 
     [LoggerMessage(2107, LogLevel.Debug, "Camera {Serial}: the frame of an abandoned capture ended: {Reason}")]
     public static partial void AbandonedFrameEnded(ILogger logger, string serial, string reason);

@@ -15,6 +15,7 @@ public sealed class FrameCubeSource : ICubeSource
 
     private readonly IBandCamera _camera;
     private readonly ScanPlan _plan;
+    private readonly ScanSchedule _schedule;
     private readonly CubePool _pool;
     private readonly AcquireOptions _options;
     private readonly TimeProvider _time;
@@ -43,6 +44,7 @@ public sealed class FrameCubeSource : ICubeSource
         ArgumentNullException.ThrowIfNull(log);
         _camera = camera;
         _plan = plan;
+        _schedule = ScanSchedule.Of(plan);
         _options = options;
         _time = time;
         _log = log;
@@ -150,7 +152,7 @@ public sealed class FrameCubeSource : ICubeSource
     private async Task ReadFramesAsync(TriggerEvent trigger, RawCube cube, FrameLedger ledger, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var frames = _camera.CaptureAsync(_plan, stop.Token).GetAsyncEnumerator(stop.Token);
+        var frames = _camera.CaptureAsync(_schedule, ledger, stop.Token).GetAsyncEnumerator(stop.Token);
         Task<bool>? next = null;
         try
         {
@@ -197,13 +199,13 @@ public sealed class FrameCubeSource : ICubeSource
         switch (ledger.Enter(frame))
         {
             case FrameVerdict.Paired or FrameVerdict.Late:
-                Copy(frame.Pixels.Span, frame.Band, cube);
+                Copy(frame.Pixels.Span, _schedule.Steps[frame.Step!.Value].Band, cube);
                 break;
             case FrameVerdict.Incomplete:
-                AcquireLog.FrameIncomplete(_log, trigger.Sequence, frame.Band, frame.FrameId, frame.Pixels.Length, _shape.PixelCount);
+                AcquireLog.FrameIncomplete(_log, trigger.Sequence, frame.Step!.Value, frame.FrameId, frame.Pixels.Length, _shape.PixelCount);
                 break;
             default:
-                AcquireLog.FrameSpurious(_log, trigger.Sequence, frame.Band, frame.FrameId);
+                AcquireLog.FrameSpurious(_log, trigger.Sequence, frame.FrameId);
                 break;
         }
     }

@@ -3,7 +3,7 @@ namespace HsiEdge.Core.Acquire;
 /// <summary>
 /// Pairs the trigger pulses of one capture with the frames they made, by band number, frame counter and time. Not safe for several threads.
 /// </summary>
-public sealed class FrameLedger
+public sealed class FrameLedger : ICapturePulses
 {
     private readonly bool[] _answered;
     private readonly ScanPlan _plan;
@@ -48,7 +48,7 @@ public sealed class FrameLedger
     {
         ArgumentNullException.ThrowIfNull(frame);
         var isOld = frame.HostTimestamp < _begunTimestamp || (_lastFrameId is { } last && frame.FrameId <= last);
-        if (isOld || frame.Band < 0 || frame.Band >= _answered.Length || _answered[frame.Band])
+        if (isOld || frame.Step is not { } step || step < 0 || step >= _answered.Length || _answered[step])
         {
             _spurious++;
             return FrameVerdict.Spurious;
@@ -62,8 +62,8 @@ public sealed class FrameLedger
             return FrameVerdict.Incomplete;
         }
 
-        _answered[frame.Band] = true;
-        if (waitMilliseconds - DueMilliseconds(frame.Band) > _lateAfterMilliseconds)
+        _answered[step] = true;
+        if (waitMilliseconds - DueMilliseconds(step) > _lateAfterMilliseconds)
         {
             _late++;
             return FrameVerdict.Late;
@@ -71,6 +71,16 @@ public sealed class FrameLedger
 
         _paired++;
         return FrameVerdict.Paired;
+    }
+
+    /// <inheritdoc/>
+    public void Sent(int step, long timestamp)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void ExposureSeen(long timestamp)
+    {
     }
 
     /// <summary>Settle time and exposure of a band in ms: when its frame can be there at the earliest.</summary>

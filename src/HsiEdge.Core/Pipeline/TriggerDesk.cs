@@ -16,6 +16,7 @@ public sealed class TriggerDesk : ITriggerSink
     private readonly TriggerAccount _account = new();
     private readonly Lock _gate = new();
     private readonly Channel<AcceptedTrigger> _accepted = Channel.CreateUnbounded<AcceptedTrigger>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Dictionary<string, string> _blocks = new(StringComparer.Ordinal);
     private TriggerEvent? _inFlight;
     private string? _closedCategory = "starting";
     private string? _closedReason = "the box is starting; trigger again when its status is online";
@@ -73,6 +74,30 @@ public sealed class TriggerDesk : ITriggerSink
         }
     }
 
+    /// <summary>Refuses triggers for one cause among several (interlock open, disk full, camera away) until <see cref="Unblock"/>; open or not.</summary>
+    /// <param name="category">Short phrase without figures: the cause's name, under which the refusals are counted.</param>
+    /// <param name="reason">Why, and what to do: for the person who asked.</param>
+    public void Block(string category, string reason)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(category);
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        lock (_gate)
+        {
+            _blocks[category] = reason;
+        }
+    }
+
+    /// <summary>Takes one cause away; without effect when it does not stand.</summary>
+    /// <param name="category">The cause's name.</param>
+    public void Unblock(string category)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(category);
+        lock (_gate)
+        {
+            _blocks.Remove(category);
+        }
+    }
+
     /// <inheritdoc/>
     public TriggerReceipt Post(TriggerCause cause, string? detail = null)
     {
@@ -84,6 +109,11 @@ public sealed class TriggerDesk : ITriggerSink
         {
             trigger = new TriggerEvent(_account.Post(), _time.GetTimestamp(), _time.GetUtcNow(), cause, detail);
             (category, reason) = (_closedCategory, _closedReason);
+            if (reason is null && _blocks.Count > 0)
+            {
+                (category, reason) = _blocks.First();
+            }
+
             if (reason is null && _inFlight is { } current)
             {
                 (category, reason) = ("busy", $"busy: the capture of trigger {current.Sequence} is not finished; trigger again when its result is out");

@@ -60,8 +60,20 @@ public sealed class PhantomBandCamera : IBandCamera, IReferenceSource
     public bool[]? BadPixels => _instrument.CopyBadPixels();
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<BandFrame> CaptureAsync(ScanPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public Task OpenAsync(ScanSchedule schedule, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(schedule);
+        RequireTables(schedule.Plan);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BandFrame> CaptureAsync(
+        ScanSchedule schedule, ICapturePulses pulses, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(pulses);
+        var plan = schedule.Plan;
         RequireTables(plan);
         var capture = _captures++;
         var scene = Look(_options.Script.PoseOf(capture), plan.PixelPitchMillimetres);
@@ -80,6 +92,7 @@ public sealed class PhantomBandCamera : IBandCamera, IReferenceSource
                 await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
             }
 
+            pulses.Sent(band, _time.GetTimestamp());
             scene.ApparentReflectance(BandOptics.At(_patient, plan.Wavelengths[band]), _light);
             _instrument.Expose(plan.Wavelengths[band], plan.ExposureMicroseconds[band], _light, _noise, _frame);
             await PaceAsync(begun, band, cancellationToken);

@@ -56,10 +56,10 @@ public sealed class PhantomBandCameraTests(ITestOutputHelper output)
         Assert.Equal(new CubeShape(24, 30, 6), set.White.Shape);
         Assert.All(Enumerable.Range(0, 6), b => Assert.InRange(set.White.Spectrum(12, 14)[b] - set.Dark!.Spectrum(12, 14)[b], 1000, 14000));
 
-        await foreach (var frame in camera.CaptureAsync(Plan, default))
+        await foreach (var frame in camera.CaptureAsync(ScanSchedule.Of(Plan), new FrameLedger(Plan, TimeProvider.System, 100), default))
         {
             var median = frame.Pixels.ToArray().Order().ElementAt(frame.Pixels.Length / 2);
-            var reflectance = (median - set.Dark!.Spectrum(12, 14)[frame.Band]) / (set.White.Spectrum(12, 14)[frame.Band] - set.Dark.Spectrum(12, 14)[frame.Band]);
+            var reflectance = (median - set.Dark!.Spectrum(12, 14)[frame.Step!.Value]) / (set.White.Spectrum(12, 14)[frame.Step!.Value] - set.Dark.Spectrum(12, 14)[frame.Step!.Value]);
             Assert.InRange(reflectance, 0.003, 0.7);
         }
     }
@@ -106,7 +106,7 @@ public sealed class PhantomBandCameraTests(ITestOutputHelper output)
         var time = new FakeTimeProvider();
         await using var camera = new PhantomBandCamera(Small with { FramePeriod = TimeSpan.FromMilliseconds(10) }, time);
         var begun = time.GetTimestamp();
-        await using var frames = camera.CaptureAsync(Plan, default).GetAsyncEnumerator();
+        await using var frames = camera.CaptureAsync(ScanSchedule.Of(Plan), new FrameLedger(Plan, time, 100), default).GetAsyncEnumerator();
         for (var band = 0; band < 6; band++)
         {
             var next = frames.MoveNextAsync().AsTask();

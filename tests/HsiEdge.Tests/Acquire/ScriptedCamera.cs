@@ -25,7 +25,9 @@ internal sealed class ScriptedCamera(TimeProvider time, int lines, int samples) 
 
     public void Enqueue(params IReadOnlyList<Step> steps) => _captures.Enqueue(steps);
 
-    public async IAsyncEnumerable<BandFrame> CaptureAsync(ScanPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public Task OpenAsync(ScanSchedule schedule, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async IAsyncEnumerable<BandFrame> CaptureAsync(ScanSchedule schedule, ICapturePulses pulses, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {

@@ -32,6 +32,22 @@ public sealed class TriggerDeskTests
     }
 
     [Fact]
+    public void Each_of_several_causes_blocks_until_it_is_taken_away()
+    {
+        using var metrics = new PipelineMetrics();
+        var desk = Desk(metrics);
+        desk.Block("interlock open", "the interlock is open; close the lid");
+        desk.Block("disk full", "the disk is full; free space");
+        desk.Open();
+        Assert.Equal("the interlock is open; close the lid", desk.Post(TriggerCause.Footswitch).RefusalReason);
+        desk.Unblock("interlock open");
+        Assert.Equal("the disk is full; free space", desk.Post(TriggerCause.Footswitch).RefusalReason);
+        desk.Unblock("disk full");
+        Assert.True(desk.Post(TriggerCause.Footswitch).Accepted);
+        Assert.Equal(["disk full", "interlock open"], desk.Totals.RefusedByReason.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_desk_closed_for_good_stays_closed()
     {
         using var metrics = new PipelineMetrics();
