@@ -8,10 +8,12 @@ public interface IPulseEngine : IAsyncDisposable
     /// program drives is made inactive before the task ends.
     /// </summary>
     /// <param name="program">Actions in order of time.</param>
+    /// <param name="progress">
+    /// Emptied, then told of each action right after its write, so that a reader knows of a pulse before its frame can be there. As long as the program at least.
+    /// </param>
     /// <param name="cancellationToken">Stops within a millisecond.</param>
-    /// <returns>When each action was carried out: timestamps of <see cref="TimeProvider.GetTimestamp"/>, one an action, read right after the write.</returns>
     /// <exception cref="PinFaultException">A line could not be driven.</exception>
-    Task<IReadOnlyList<long>> RunAsync(IReadOnlyList<PinAction> program, CancellationToken cancellationToken);
+    Task RunAsync(IReadOnlyList<PinAction> program, PulseProgress progress, CancellationToken cancellationToken);
 }
 
 /// <summary>One step of a pulse program.</summary>
