@@ -24,6 +24,12 @@ public interface IFrameCamera : IAsyncDisposable
     /// <summary>Sensor temperature in °C, or null where it has none or does not answer.</summary>
     double? TemperatureCelsius { get; }
 
+    /// <summary>
+    /// Why the camera cannot be used now, and what to do, for people; null while it is there. Never blocks; may be read from any thread at any time: it
+    /// changes within 3 s of the camera's going and coming, whether or not a capture is under way.
+    /// </summary>
+    string? AwayReason { get; }
+
     /// <summary>Finds the camera, sets its features and reads them back.</summary>
     /// <param name="cancellationToken">Stops the attempt.</param>
     /// <exception cref="CameraFaultException">It is not there, held by another host, or does not answer now.</exception>
