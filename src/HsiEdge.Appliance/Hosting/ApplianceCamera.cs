@@ -13,8 +13,12 @@ namespace HsiEdge.Appliance.Hosting;
 internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IReferenceSource? References)
 {
     /// <summary>Makes it, without opening it.</summary>
+    /// <param name="configuration">Which one, and how.</param>
+    /// <param name="board">The open board; null where none is configured.</param>
+    /// <param name="time">Source of the time.</param>
+    /// <param name="logs">For its messages.</param>
     /// <exception cref="Core.BadInputException">The plan or the recordings cannot be used.</exception>
-    public static ApplianceCamera Create(ApplianceConfiguration configuration, TimeProvider time, ILoggerFactory logs) => configuration.Camera.Source switch
+    public static ApplianceCamera Create(ApplianceConfiguration configuration, ApplianceBoard? board, TimeProvider time, ILoggerFactory logs) => configuration.Camera.Source switch
     {
         CameraSource.Phantom => Phantom(configuration, time, logs),
         CameraSource.Replay => Replay(configuration.Camera, time, logs),

@@ -94,7 +94,7 @@ internal sealed class CaptureOperation
             Volatile.Write(ref _active, new ActiveVersions(model.Identity, null));
 
             component = "camera";
-            var camera = ApplianceCamera.Create(_configuration, _time, _logs);
+            var camera = ApplianceCamera.Create(_configuration, board: null, _time, _logs);
             stages.Own(camera.Source);
             var stored = KeptReferences();
             var calibration = await OpenAsync(camera, stored, stopping);

@@ -31,6 +31,7 @@ public sealed class CapturePipeline
     private readonly TimeProvider _time;
     private readonly PipelineMetrics _metrics;
     private readonly ILogger<CapturePipeline> _log;
+    private readonly IInterlock? _interlock;
     private int _consecutiveCameraFaults;
 
     /// <summary>Wires the graph.</summary>
@@ -46,9 +47,11 @@ public sealed class CapturePipeline
     /// <param name="time">Source of the time.</param>
     /// <param name="metrics">Counts and charts.</param>
     /// <param name="log">Receives each outcome.</param>
+    /// <param name="interlock">Ends an acquisition under way when it opens; null where there is none.</param>
     public CapturePipeline(
         TriggerDesk desk, ICubeSource camera, ReferenceKeeper references, CubeAnalyzer analyzer, IReadOnlyList<ModelClass> classes, CaseBook book,
-        RawCubeFolder? rawCubes, HealthBoard health, UlidGenerator ids, TimeProvider time, PipelineMetrics metrics, ILogger<CapturePipeline> log)
+        RawCubeFolder? rawCubes, HealthBoard health, UlidGenerator ids, TimeProvider time, PipelineMetrics metrics, ILogger<CapturePipeline> log,
+        IInterlock? interlock = null)
     {
         _desk = desk;
         _camera = camera;
@@ -62,13 +65,14 @@ public sealed class CapturePipeline
         _time = time;
         _metrics = metrics;
         _log = log;
+        _interlock = interlock;
     }
 
-    /// <summary>Captures until the desk closes for good.</summary>
+    /// <summary>Captures until the desk closes for good, or until stopped: the desk must not let anyone in any more by then.</summary>
     /// <param name="stopping">Abandons the capture in flight before Record: its trigger is missed, with that reason. A begun Record finishes.</param>
     public async Task RunAsync(CancellationToken stopping)
     {
-        await foreach (var accepted in _desk.AcceptedAsync())
+        await foreach (var accepted in _desk.AcceptedAsync(stopping))
         {
             var (outcome, category) = await CaptureOrExplainAsync(accepted.Trigger, stopping);
             if (outcome.Verdict != TriggerVerdict.Captured)
@@ -81,13 +85,14 @@ public sealed class CapturePipeline
     }
 
     /// <summary>The graph.</summary>
-    private async Task<TriggerOutcome> CaptureAsync(TriggerEvent trigger, CancellationToken stopping)
+    private async Task<TriggerOutcome> CaptureAsync(TriggerEvent trigger, CancellationToken interlockOpened, CancellationToken stopping)
     {
-        var references = await _references.BeforeCaptureAsync(stopping);
+        using var lit = CancellationTokenSource.CreateLinkedTokenSource(stopping, interlockOpened);
+        var references = await _references.BeforeCaptureAsync(lit.Token);
         using var oneCase = await _book.BeginCaptureAsync(stopping);
         var resultId = _ids.Next();
 
-        using var cube = await _camera.AcquireAsync(trigger, stopping);                                                 // Acquire
+        using var cube = await _camera.AcquireAsync(trigger, lit.Token);                                                // Acquire
         var calibration = CalibrationFor(cube, references);
         var analysis = _analyzer.Analyze(cube, calibration, resultId, _book.CaseId, progress: null, stopping);          // Calibrate, Infer, Interpret
         _references.AfterCapture(analysis.Result);
@@ -106,9 +111,15 @@ public sealed class CapturePipeline
     /// <summary>Turns the named faults into verdicts.</summary>
     private async Task<(TriggerOutcome Outcome, string? Category)> CaptureOrExplainAsync(TriggerEvent trigger, CancellationToken stopping)
     {
+        var interlockOpened = _interlock?.Opened ?? CancellationToken.None;
         try
         {
-            return (await CaptureAsync(trigger, stopping), null);
+            return (await CaptureAsync(trigger, interlockOpened, stopping), null);
+        }
+        // Comes first: a camera whose pulses were cut off may call it a fault.
+        catch (Exception e) when (e is InterlockOpenException || (e is OperationCanceledException or CameraFaultException && interlockOpened.IsCancellationRequested))
+        {
+            return (Missed(_interlock?.OpenReason ?? "the interlock opened during the capture and is closed again; trigger again"), "interlock open");
         }
         catch (CaptureRefusedException e)
         {

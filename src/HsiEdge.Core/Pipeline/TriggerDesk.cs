@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using HsiEdge.Core.Trigger;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,9 @@ public sealed class TriggerDesk : ITriggerSink
     private readonly Channel<AcceptedTrigger> _accepted = Channel.CreateUnbounded<AcceptedTrigger>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<string, string> _blocks = new(StringComparer.Ordinal);
     private TriggerEvent? _inFlight;
+    private long _version;
+    private long _refusals;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _closedCategory = "starting";
     private string? _closedReason = "the box is starting; trigger again when its status is online";
     private bool _closedForGood;
@@ -47,6 +51,7 @@ public sealed class TriggerDesk : ITriggerSink
             if (!_closedForGood)
             {
                 _closedCategory = _closedReason = null;
+                Changed();
             }
         }
     }
@@ -71,6 +76,8 @@ public sealed class TriggerDesk : ITriggerSink
             {
                 _accepted.Writer.Complete();
             }
+
+            Changed();
         }
     }
 
@@ -84,6 +91,7 @@ public sealed class TriggerDesk : ITriggerSink
         lock (_gate)
         {
             _blocks[category] = reason;
+            Changed();
         }
     }
 
@@ -94,12 +102,38 @@ public sealed class TriggerDesk : ITriggerSink
         ArgumentException.ThrowIfNullOrEmpty(category);
         lock (_gate)
         {
-            _blocks.Remove(category);
+            if (_blocks.Remove(category))
+            {
+                Changed();
+            }
+        }
+    }
+
+    /// <summary>How the desk stands: for those who show it.</summary>
+    public TriggerDeskState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return new TriggerDeskState(_version, Obstacle().Reason is null, _refusals);
+            }
+        }
+    }
+
+    /// <summary>Completes when the desk is not any more as it was.</summary>
+    /// <param name="knownVersion">Version already seen.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task WaitForChangeAsync(long knownVersion, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _version > knownVersion ? Task.CompletedTask : _changed.Task.WaitAsync(cancellationToken);
         }
     }
 
     /// <inheritdoc/>
-    public TriggerReceipt Post(TriggerCause cause, string? detail = null)
+    public TriggerReceipt Post(TriggerCause cause, string? detail = null, long? timestamp = null)
     {
         TriggerEvent trigger;
         AcceptedTrigger? accepted = null;
@@ -107,24 +141,20 @@ public sealed class TriggerDesk : ITriggerSink
         string? reason;
         lock (_gate)
         {
-            trigger = new TriggerEvent(_account.Post(), _time.GetTimestamp(), _time.GetUtcNow(), cause, detail);
-            (category, reason) = (_closedCategory, _closedReason);
-            if (reason is null && _blocks.Count > 0)
-            {
-                (category, reason) = _blocks.First();
-            }
-
-            if (reason is null && _inFlight is { } current)
-            {
-                (category, reason) = ("busy", $"busy: the capture of trigger {current.Sequence} is not finished; trigger again when its result is out");
-            }
-
+            trigger = Number(cause, detail, timestamp);
+            (category, reason) = Obstacle();
             if (reason is null)
             {
                 _inFlight = trigger;
                 accepted = new AcceptedTrigger(trigger);
                 _accepted.Writer.TryWrite(accepted);
             }
+            else
+            {
+                _refusals++;
+            }
+
+            Changed();
         }
 
         if (accepted is not null)
@@ -139,8 +169,22 @@ public sealed class TriggerDesk : ITriggerSink
         return new TriggerReceipt(trigger, Accepted: false, reason, Task.FromResult(new TriggerOutcome(TriggerVerdict.Refused, reason, null)));
     }
 
-    /// <summary>Accepted triggers in order; ends after <see cref="Close"/> for good.</summary>
-    internal IAsyncEnumerable<AcceptedTrigger> AcceptedAsync() => _accepted.Reader.ReadAllAsync(CancellationToken.None);
+    /// <summary>Accepted triggers in order; ends after <see cref="Close"/> for good, or when stopped with those that were let in before.</summary>
+    internal async IAsyncEnumerable<AcceptedTrigger> AcceptedAsync([EnumeratorCancellation] CancellationToken stopping)
+    {
+        while (await MayHaveMoreAsync(stopping))
+        {
+            while (_accepted.Reader.TryRead(out var accepted))
+            {
+                yield return accepted;
+            }
+
+            if (stopping.IsCancellationRequested)
+            {
+                yield break;
+            }
+        }
+    }
 
     /// <summary>Enters the last word on an accepted trigger and lets the next one in.</summary>
     internal void Finish(AcceptedTrigger accepted, TriggerOutcome outcome, string? category)
@@ -149,12 +193,52 @@ public sealed class TriggerDesk : ITriggerSink
         {
             _inFlight = null;
             _account.Close(outcome.Verdict, category);
+            Changed();
         }
 
         _metrics.CountTrigger(outcome.Verdict, accepted.Trigger.Cause);
         accepted.Outcome.SetResult(outcome);
     }
+
+    private async ValueTask<bool> MayHaveMoreAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await _accepted.Reader.WaitToReadAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>What stands in the way of a trigger now; nulls when nothing does.</summary>
+    private (string? Category, string? Reason) Obstacle() =>
+        _closedReason is not null ? (_closedCategory, _closedReason)
+            : _blocks.Count > 0 ? (_blocks.First().Key, _blocks.First().Value)
+            : _inFlight is { } current ? ("busy", $"busy: the capture of trigger {current.Sequence} is not finished; trigger again when its result is out")
+            : (null, null);
+
+    /// <summary>The wall clock is taken back by the trigger's age, so that both times are those of its own moment.</summary>
+    private TriggerEvent Number(TriggerCause cause, string? detail, long? timestamp)
+    {
+        var (now, utc) = (_time.GetTimestamp(), _time.GetUtcNow());
+        return new TriggerEvent(_account.Post(), timestamp ?? now, timestamp is { } then ? utc - _time.GetElapsedTime(then, now) : utc, cause, detail);
+    }
+
+    private void Changed()
+    {
+        _version++;
+        _changed.SetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }
+
+/// <summary>How the desk stands at one moment.</summary>
+/// <param name="Version">Grows with every change.</param>
+/// <param name="Ready">Whether a trigger would be taken.</param>
+/// <param name="Refusals">Triggers refused so far at the desk.</param>
+public sealed record TriggerDeskState(long Version, bool Ready, long Refusals);
 
 /// <summary>A trigger that was let in, with the promise of its outcome.</summary>
 internal sealed class AcceptedTrigger(TriggerEvent trigger)

@@ -6,8 +6,9 @@ public interface ITriggerSink
     /// <summary>Posts one request; returns at once, never blocks.</summary>
     /// <param name="cause">What asks.</param>
     /// <param name="detail">More on the cause, or null.</param>
+    /// <param name="timestamp">When it was asked for: <see cref="TimeProvider.GetTimestamp"/> or the kernel's time of an edge on that scale; null is now.</param>
     /// <returns>The numbered event and whether it was taken or refused, with the reason.</returns>
-    TriggerReceipt Post(TriggerCause cause, string? detail = null);
+    TriggerReceipt Post(TriggerCause cause, string? detail = null, long? timestamp = null);
 }
 
 /// <summary>The sink's immediate answer to a request.</summary>

@@ -70,6 +70,55 @@ public sealed class CapturePipelineTests
         Assert.Equal(rig.Store.Records.Select(r => r.Result.Id).Order(StringComparer.Ordinal), rig.Store.Records.Select(r => r.Result.Id));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_capture_ends_when_the_interlock_opens_and_is_missed_with_that_reason(bool asFault)
+    {
+        await using var rig = await new PipelineRig().StartAsync();
+        var begun = new TaskCompletionSource();
+        rig.Camera.Then(async (_, cancellation) =>
+        {
+            begun.SetResult();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellation);
+            }
+            catch (OperationCanceledException) when (asFault)
+            {
+                throw new CameraFaultException("no frame came");
+            }
+
+            throw new InvalidOperationException("It went on.");
+        });
+        var receipt = rig.Desk.Post(TriggerCause.Footswitch);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        rig.Interlock.Open("the interlock is open; close the lid");
+        var outcome = await receipt.Completion.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((TriggerVerdict.Missed, "the interlock is open; close the lid"), (outcome.Verdict, outcome.Reason));
+        Assert.Equal(1, rig.Desk.Totals.MissedByReason["interlock open"]);
+        Assert.Null(rig.HealthOf("camera"));
+
+        rig.Interlock.Close();
+        Assert.Equal(TriggerVerdict.Captured, (await rig.CaptureAsync()).Verdict);
+    }
+
+    [Fact]
+    public async Task Once_stopped_it_has_answered_every_trigger_that_was_let_in()
+    {
+        await using var rig = await new PipelineRig().StartAsync();
+        rig.Camera.Then(async (_, cancellation) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            throw new InvalidOperationException("It went on.");
+        });
+        var receipt = rig.Desk.Post(TriggerCause.Command);
+        rig.Desk.Close("board away", "the board is away");
+        await rig.StopPipelineAsync();
+        Assert.Equal(TriggerVerdict.Missed, (await receipt.Completion.WaitAsync(TimeSpan.FromSeconds(10))).Verdict);
+        Assert.Equal(0, rig.Desk.Totals.InFlight);
+    }
+
     [Fact]
     public async Task While_a_capture_is_under_way_others_are_refused_as_busy()
     {

@@ -76,7 +76,7 @@ public sealed class IntervalTriggerSourceTests : IDisposable
 
         public TaskCompletionSource<TriggerOutcome>? Hold { get; set; }
 
-        public TriggerReceipt Post(TriggerCause cause, string? detail = null)
+        public TriggerReceipt Post(TriggerCause cause, string? detail = null, long? timestamp = null)
         {
             var sequence = Interlocked.Increment(ref _count);
             _posted.Release();

@@ -57,6 +57,8 @@ internal sealed class PipelineRig : IAsyncDisposable
 
     public TriggerDesk Desk { get; }
 
+    public FakeInterlock Interlock { get; } = new();
+
     public CaseBook Book { get; private set; } = null!;
 
     public Task Running => _running;
@@ -67,7 +69,8 @@ internal sealed class PipelineRig : IAsyncDisposable
         Book = await CaseBook.OpenAsync(
             _options, Store, new MessageComposer(identity, Ids, Time), Ids, Time, Metrics, NullLogger<CaseBook>.Instance, CancellationToken.None);
         var pipeline = new CapturePipeline(
-            Desk, Camera, _references, _analyzer, _model.Card.Classes, Book, _rawCubes, Health, Ids, Time, Metrics, NullLogger<CapturePipeline>.Instance);
+            Desk, Camera, _references, _analyzer, _model.Card.Classes, Book, _rawCubes, Health, Ids, Time, Metrics, NullLogger<CapturePipeline>.Instance,
+            Interlock);
         _running = pipeline.RunAsync(_stopping.Token);
         Desk.Open();
         return this;
@@ -85,6 +88,13 @@ internal sealed class PipelineRig : IAsyncDisposable
         await _running.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
+    /// <summary>Stops the pipeline alone; the desk is as it was.</summary>
+    public async Task StopPipelineAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_running.IsCompleted)
@@ -95,6 +105,7 @@ internal sealed class PipelineRig : IAsyncDisposable
         _analyzer.Dispose();
         Book?.Dispose();
         Metrics.Dispose();
+        Interlock.Dispose();
         _stopping.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Trigger;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace HsiEdge.Tests.Pipeline;
@@ -45,6 +46,42 @@ public sealed class TriggerDeskTests
         desk.Unblock("disk full");
         Assert.True(desk.Post(TriggerCause.Footswitch).Accepted);
         Assert.Equal(["disk full", "interlock open"], desk.Totals.RefusedByReason.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Its_state_tells_whether_a_trigger_would_be_taken_and_how_many_were_refused()
+    {
+        using var metrics = new PipelineMetrics();
+        var desk = Desk(metrics);
+        var seen = desk.State;
+        Assert.Equal((false, 0L), (seen.Ready, seen.Refusals));
+        var changed = desk.WaitForChangeAsync(seen.Version, CancellationToken.None);
+        Assert.False(changed.IsCompleted);
+        desk.Open();
+        await changed.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.True(desk.State.Ready);
+        desk.Block("disk full", "the disk is full; free space");
+        Assert.False(desk.State.Ready);
+        desk.Post(TriggerCause.Footswitch);
+        desk.Unblock("disk full");
+        Assert.Equal((true, 1L), (desk.State.Ready, desk.State.Refusals));
+        desk.Post(TriggerCause.Footswitch);
+        Assert.Equal((false, 1L), (desk.State.Ready, desk.State.Refusals));
+        desk.Post(TriggerCause.Footswitch);
+        Assert.Equal(2, desk.State.Refusals);
+    }
+
+    [Fact]
+    public void A_trigger_with_a_time_of_its_own_keeps_it_and_its_wall_clock_is_taken_back_to_it()
+    {
+        using var metrics = new PipelineMetrics();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
+        var desk = new TriggerDesk(time, metrics, NullLogger<TriggerDesk>.Instance);
+        var pressed = time.GetTimestamp();
+        time.Advance(TimeSpan.FromMilliseconds(250));
+        var trigger = desk.Post(TriggerCause.Footswitch, "footswitch", pressed).Event;
+        Assert.Equal((pressed, time.GetUtcNow().AddMilliseconds(-250)), (trigger.MonotonicTimestamp, trigger.Utc));
+        Assert.Equal((time.GetTimestamp(), time.GetUtcNow()), (desk.Post(TriggerCause.Command).Event.MonotonicTimestamp, desk.Post(TriggerCause.Command).Event.Utc));
     }
 
     [Fact]
