@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using HsiEdge.Core.Trigger;
+using Microsoft.Extensions.Logging;
+
+namespace HsiEdge.Devices.Gpio;
+
+/// <summary>
+/// A thread that does nothing but drive lines at planned times: it sleeps until shortly before each action, then spins. Real-time priority, a CPU of its
+/// own and locked memory are used where the system permits them, and said once where it does not.
+/// </summary>
+public sealed class PulseThread : IPulseEngine
+{
+    // Waking up takes tens of µs on a stock kernel: the rest is spun.
+    private const long SpinNanoseconds = 120_000;
+
+    // So that a cancelled program ends within a millisecond.
+    private const long LongestSleepNanoseconds = 500_000;
+    private const double NanosecondsPerMicrosecond = 1000;
+
+    private readonly PulseThreadOptions _options;
+    private readonly ILogger<PulseThread> _log;
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Job? _job;
+    private int _busy;
+    private volatile bool _stopping;
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="options">Priority, CPU and memory.</param>
+    /// <param name="log">Told what the system does not permit.</param>
+    public PulseThread(PulseThreadOptions options, ILogger<PulseThread> log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Priority);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Priority, 99);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Cpu, -1);
+        if (Stopwatch.Frequency != 1_000_000_000)
+        {
+            throw new PlatformNotSupportedException($"The clock has {Stopwatch.Frequency} ticks a second; pulses need CLOCK_MONOTONIC in nanoseconds.");
+        }
+
+        _options = options;
+        _log = log;
+        new Thread(Work) { IsBackground = true, Name = "pulses" }.Start();
+    }
+
+    /// <inheritdoc/>
+    public Task RunAsync(IReadOnlyList<PinAction> program, PulseProgress progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(progress);
+        ObjectDisposedException.ThrowIf(_stopping, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(program.Count, progress.Capacity);
+        for (var i = 0; i < program.Count; i++)
+        {
+            var previous = i == 0 ? 0 : program[i - 1].OffsetMicroseconds;
+            if (!(program[i].OffsetMicroseconds >= previous))
+            {
+                throw new ArgumentException($"Action {i} is due {program[i].OffsetMicroseconds} µs after the beginning, before {previous} µs.", nameof(program));
+            }
+        }
+
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+        {
+            throw new InvalidOperationException("A pulse program is under way; one at a time.");
+        }
+
+        progress.Reset();
+        var job = new Job(program, progress, cancellationToken);
+        Volatile.Write(ref _job, job);
+        _wake.Release();
+        return job.Ended.Task;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stopping)
+        {
+            _stopping = true;
+            _wake.Release();
+        }
+
+        await _ended.Task;
+        _wake.Dispose();
+    }
+
+    private void Work()
+    {
+        Settle();
+        while (true)
+        {
+            _wake.Wait();
+            if (Interlocked.Exchange(ref _job, null) is { } job)
+            {
+                Execute(job);
+            }
+            else if (_stopping)
+            {
+                _ended.SetResult();
+                return;
+            }
+        }
+    }
+
+    private void Execute(Job job)
+    {
+        Exception? fault = null;
+        var cancelled = false;
+        try
+        {
+            cancelled = !Drive(job);
+        }
+#pragma warning disable CA1031 // Whatever it is, the lines go inactive and the caller learns of it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            fault = e;
+        }
+
+        if (fault is not null || cancelled)
+        {
+            fault = MakeInactive(job.Program) ?? fault;
+        }
+
+        Volatile.Write(ref _busy, 0);
+        job.End(fault, cancelled);
+    }
+
+    /// <summary>The loop itself: allocates nothing.</summary>
+    /// <returns>False when it was cancelled.</returns>
+    private bool Drive(Job job)
+    {
+        var (program, progress) = (job.Program, job.Progress);
+        var begun = Stopwatch.GetTimestamp();
+        for (var i = 0; i < program.Count; i++)
+        {
+            var action = program[i];
+            var due = begun + (long)(action.OffsetMicroseconds * NanosecondsPerMicrosecond);
+            if (!WaitUntil(due, job.Cancellation))
+            {
+                return false;
+            }
+
+            action.Pin.Set(action.Active);
+            progress.Add(Stopwatch.GetTimestamp());
+        }
+
+        return true;
+    }
+
+    private bool WaitUntil(long due, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (cancellation.IsCancellationRequested || _stopping)
+            {
+                return false;
+            }
+
+            var now = Stopwatch.GetTimestamp();
+            if (now >= due)
+            {
+                return true;
+            }
+
+            if (due - now > SpinNanoseconds)
+            {
+                RealTime.SleepUntil(Math.Min(due - SpinNanoseconds, now + LongestSleepNanoseconds));
+            }
+        }
+    }
+
+    private static PinFaultException? MakeInactive(IReadOnlyList<PinAction> program)
+    {
+        PinFaultException? fault = null;
+        for (var i = 0; i < program.Count; i++)
+        {
+            try
+            {
+                program[i].Pin.Set(false);
+            }
+            catch (PinFaultException e)
+            {
+                fault = e;
+            }
+        }
+
+        return fault;
+    }
+
+    private void Settle()
+    {
+        if (_options.Priority > 0 && RealTime.UseFifo(_options.Priority) is not 0 and var refused)
+        {
+            PulseLog.NotRealTime(_log, _options.Priority, Text(refused));
+        }
+
+        if (_options.Cpu >= 0 && RealTime.BindTo(_options.Cpu) is not 0 and var unbound)
+        {
+            PulseLog.NotBound(_log, _options.Cpu, Text(unbound));
+        }
+
+        if (_options.LockMemory && RealTime.LockMemory() is not 0 and var unlocked)
+        {
+            PulseLog.NotLocked(_log, Text(unlocked));
+        }
+    }
+
+    private static string Text(int error) => Marshal.GetPInvokeErrorMessage(error);
+
+    private sealed record Job(IReadOnlyList<PinAction> Program, PulseProgress Progress, CancellationToken Cancellation)
+    {
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End(Exception? fault, bool cancelled)
+        {
+            if (fault is not null)
+            {
+                Ended.SetException(fault);
+            }
+            else if (cancelled)
+            {
+                Ended.SetCanceled(Cancellation.IsCancellationRequested ? Cancellation : new CancellationToken(canceled: true));
+            }
+            else
+            {
+                Ended.SetResult();
+            }
+        }
+    }
+}
