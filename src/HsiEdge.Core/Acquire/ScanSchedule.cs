@@ -18,21 +18,61 @@ public sealed class ScanSchedule
     /// <summary>Whether each frame is a line of the scene with the bands as its lines.</summary>
     public bool IsPushbroom => Plan.Trigger is FreeRunTrigger;
 
-    /// <summary>Lays a plan out.</summary>
+    /// <summary>
+    /// Lays a plan out: the bands in their order, each as often as it is averaged, a dark frame at the exposure of the band before it after every
+    /// <see cref="ScanPlan.DarkEvery"/> bands; or the lines of a pushbroom plan.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     public static ScanSchedule Of(ScanPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var steps = new List<ScanStep>(plan.Wavelengths.Count);
-        var at = 0.0;
-        for (var band = 0; band < plan.Wavelengths.Count; band++)
+        return new ScanSchedule(plan, plan.Trigger is FreeRunTrigger free ? Lines(plan, free) : Bands(plan));
+    }
+
+    private static List<ScanStep> Lines(ScanPlan plan, FreeRunTrigger free) =>
+    [
+        .. Enumerable.Range(0, free.Lines).Select(line => new ScanStep(
+            line, Band: -1, line, Repeat: 0, plan.ExposureMicroseconds[0], GainOf(plan, 0), LightPosition: -1,
+            line == 0 ? plan.SettleMicroseconds : 0, line * 1e6 / free.LineRateHertz)),
+    ];
+
+    private static List<ScanStep> Bands(ScanPlan plan)
+    {
+        var steps = new List<ScanStep>(plan.Wavelengths.Count * plan.Averages);
+        for (var taken = 0; taken < plan.Wavelengths.Count; taken++)
         {
-            steps.Add(new ScanStep(
-                band, band, Line: -1, Repeat: 0, plan.ExposureMicroseconds[band], plan.GainDecibels.Count > 0 ? plan.GainDecibels[band] : null,
-                LightPosition: -1, plan.SettleMicroseconds, at));
-            at += plan.SettleMicroseconds + plan.ExposureMicroseconds[band];
+            var band = plan.Order.Count > 0 ? plan.Order[taken] : taken;
+            for (var repeat = 0; repeat < plan.Averages; repeat++)
+            {
+                Add(steps, plan, band, repeat, band, LightOf(plan.Light, band));
+            }
+
+            if (plan.DarkEvery > 0 && (taken + 1) % plan.DarkEvery == 0)
+            {
+                Add(steps, plan, band: -1, repeat: 0, band, lightPosition: -1);
+            }
         }
 
-        return new ScanSchedule(plan, steps);
+        return steps;
     }
+
+    private static void Add(List<ScanStep> steps, ScanPlan plan, int band, int repeat, int exposedAsBand, long lightPosition)
+    {
+        var before = steps.Count > 0 ? steps[^1] : null;
+        var lightChanges = before is null || before.LightPosition != lightPosition || (plan.Light is SerialLight && before.Band != band);
+        var settle = lightChanges ? plan.SettleMicroseconds : 0;
+        var at = before is null ? 0 : before.PlannedMicroseconds + ((plan.Trigger as LineTrigger)?.SpacingMicroseconds ?? before.ExposureMicroseconds + settle);
+        steps.Add(new ScanStep(
+            steps.Count, band, Line: -1, repeat, plan.ExposureMicroseconds[exposedAsBand], GainOf(plan, exposedAsBand), lightPosition, settle, at));
+    }
+
+    private static double? GainOf(ScanPlan plan, int band) => plan.GainDecibels.Count > 0 ? plan.GainDecibels[band] : null;
+
+    private static long LightOf(LightPlan light, int band) => light switch
+    {
+        GpioLight gpio => gpio.Positions[band],
+        SerialLight serial => serial.Positions.Count > 0 ? serial.Positions[band] : band,
+        CameraLight camera => camera.Positions[band],
+        _ => -1,
+    };
 }
