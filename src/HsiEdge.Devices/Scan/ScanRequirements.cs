@@ -1,0 +1,89 @@
+using HsiEdge.Core;
+using HsiEdge.Core.Acquire;
+using HsiEdge.Core.Trigger;
+
+namespace HsiEdge.Devices.Scan;
+
+/// <summary>What a plan needs of the hardware, checked before anything moves. Each refusal says which part is missing and where it would be named.</summary>
+internal static class ScanRequirements
+{
+    /// <summary>Whether the board has the lines that the plan works with, and whether the plan's parts go together.</summary>
+    /// <exception cref="BadInputException">Something is missing.</exception>
+    public static void Check(ScanSchedule schedule, ScanningParts parts)
+    {
+        var plan = schedule.Plan;
+        if (plan.Trigger is LineTrigger line)
+        {
+            RequireLine(plan, parts, PinRole.CameraTrigger, "its trigger is a line of the board");
+            if (line.SpacingMicroseconds is not null)
+            {
+                CheckFixedSpacing(schedule);
+            }
+        }
+
+        if (plan.Light is GpioLight gpio)
+        {
+            RequireLine(plan, parts, PinRole.SourceStep, "its light is stepped by lines of the board");
+            if (gpio.WaitForSync)
+            {
+                RequireLine(plan, parts, PinRole.SourceSync, "its light source reports on a line that it has settled");
+            }
+        }
+
+        if (plan.Trigger is FreeRunTrigger { EncoderEdgesPerLine: not null })
+        {
+            RequireLine(plan, parts, PinRole.SourceSync, "its movement is measured by an encoder");
+        }
+    }
+
+    /// <summary>Whether the opened camera can be triggered as the plan asks.</summary>
+    /// <exception cref="BadInputException">It cannot.</exception>
+    public static void CheckCamera(ScanSchedule schedule, IFrameCamera camera)
+    {
+        var missing = schedule.Plan.Trigger switch
+        {
+            LineTrigger when !camera.Limits.CanLineTrigger => "trigger input",
+            SoftwareTrigger when !camera.Limits.CanSoftwareTrigger => "software trigger",
+            _ => null,
+        };
+        if (missing is not null)
+        {
+            throw new BadInputException(
+                $"Scan plan '{schedule.Plan.Name}' triggers the camera by {(missing == "trigger input" ? "a line" : "software")}, but {camera.Identity.Model} "
+                + $"({camera.Identity.Serial}) has no {missing}: change the plan's trigger, or name another camera (Camera:Device).");
+        }
+    }
+
+    private static void CheckFixedSpacing(ScanSchedule schedule)
+    {
+        var plan = schedule.Plan;
+        var first = schedule.Steps[0];
+        var reason = plan.Light switch
+        {
+            SerialLight or CameraLight => "its light answers commands in its own time",
+            GpioLight { WaitForSync: true } => "it waits for the light source's sync line",
+            _ when schedule.Steps.Any(s => s.ExposureMicroseconds != first.ExposureMicroseconds) => "its exposures differ, and the camera takes a new one in its own time",
+            _ when schedule.Steps.Any(s => s.GainDecibels != first.GainDecibels) => "its gains differ, and the camera takes a new one in its own time",
+            _ => null,
+        };
+        if (reason is not null)
+        {
+            throw new BadInputException($"Scan plan '{plan.Name}' cannot be taken with a fixed spacing: {reason}. Take trigger.spacingMicroseconds out.");
+        }
+    }
+
+    private static void RequireLine(ScanPlan plan, ScanningParts parts, PinRole role, string why)
+    {
+        var name = char.ToLowerInvariant(role.ToString()[0]) + role.ToString()[1..];
+        if (parts.Board is null || parts.Pulses is null)
+        {
+            throw new BadInputException($"Scan plan '{plan.Name}' needs a board with a {name} line, as {why}, but no board is configured: name its profile in the section Board.");
+        }
+
+        if (parts.Board.Profile.Find(role) is null)
+        {
+            throw new BadInputException(
+                $"Scan plan '{plan.Name}' needs a {name} line, as {why}, but board profile '{parts.Board.Profile.Name}' has none: add the role to the profile, or choose another plan.");
+        }
+    }
+}
