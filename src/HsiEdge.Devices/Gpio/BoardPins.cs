@@ -1,5 +1,6 @@
 using HsiEdge.Core;
 using HsiEdge.Core.Trigger;
+using HsiEdge.Devices.Kernel;
 using Microsoft.Extensions.Logging;
 
 namespace HsiEdge.Devices.Gpio;
@@ -13,7 +14,7 @@ public static class BoardPins
     /// <param name="logs">Receives what was opened.</param>
     /// <exception cref="PinFaultException">A chip or line is missing or in use.</exception>
     /// <exception cref="BadInputException">The socket cannot be made, or was asked for on a real board.</exception>
-    public static IBoardPins Open(BoardDescription description, string simulatedSocketPath, ILoggerFactory logs)
+    public static async Task<IBoardPins> OpenAsync(BoardDescription description, string simulatedSocketPath, ILoggerFactory logs)
     {
         ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(simulatedSocketPath);
@@ -22,9 +23,14 @@ public static class BoardPins
         var profile = description.Profile;
         if (!profile.Simulated)
         {
-            throw simulatedSocketPath.Length > 0
-                ? new BadInputException($"Board:SimulatedSocketPath is '{simulatedSocketPath}', but board profile '{profile.Name}' is a real board; leave it empty.")
-                : new PinFaultException($"Board profile '{profile.Name}' is a real board, which this build cannot open.");
+            if (simulatedSocketPath.Length > 0)
+            {
+                throw new BadInputException($"Board:SimulatedSocketPath is '{simulatedSocketPath}', but board profile '{profile.Name}' is a real board; leave it empty.");
+            }
+
+            var real = await ChipBoard.OpenAsync(profile, LinuxSystemCalls.Instance, ChipBoard.SystemDriver, description.HardwareTimestamps, log);
+            GpioLog.Opened(log, profile.Title, profile.Lines.Count, "real");
+            return real;
         }
 
         IBoardPins board = simulatedSocketPath.Length == 0 ? new SimulatedBoard(description) : WiredBoard(description, simulatedSocketPath, log);

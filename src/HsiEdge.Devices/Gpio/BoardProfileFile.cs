@@ -5,14 +5,14 @@ namespace HsiEdge.Devices.Gpio;
 
 /// <summary>
 /// Reads board profiles (<c>firmware-config/boards/*.json</c>; JSON Schema: <c>docs/schemas/board-profile.schema.json</c>): <c>name</c>, <c>title</c>,
-/// <c>simulated</c>, <c>lines</c> by role, each with <c>chip</c>, <c>line</c>, <c>headerPin</c>, <c>activeLow</c>, <c>bias</c>, <c>debounceMicroseconds</c>;
+/// <c>simulated</c>, <c>hardwareTimestamps</c>, <c>lines</c> by role, each with <c>chip</c>, <c>line</c>, <c>headerPin</c>, <c>activeLow</c>, <c>bias</c>, <c>debounceMicroseconds</c>;
 /// <c>sourceStep</c> is a list of lines; <c>loopback</c> of a simulated board wires inputs to outputs.
 /// </summary>
 public static class BoardProfileFile
 {
     private const string Document = "Board profile";
     private const double LongestDebounceMicroseconds = 1_000_000;
-    private static readonly string[] Keys = ["$schema", "name", "title", "simulated", "lines", "loopback"];
+    private static readonly string[] Keys = ["$schema", "name", "title", "simulated", "hardwareTimestamps", "lines", "loopback"];
     private static readonly string[] OutputKeys = ["chip", "line", "headerPin", "activeLow"];
     private static readonly string[] InputKeys = [.. OutputKeys, "bias", "debounceMicroseconds"];
     private static readonly Dictionary<string, PinRole> Roles = Enum.GetValues<PinRole>().ToDictionary(RoleKey, StringComparer.Ordinal);
@@ -58,7 +58,7 @@ public static class BoardProfileFile
 
         RefuseSharedLines(wiring, lines);
         var profile = new BoardProfile(root.Get("name").Text(), root.Get("title").Text(), simulated, lines);
-        return new BoardDescription(profile, root.Find("loopback") is { } loopback ? ReadLoopbacks(loopback, profile) : []);
+        return new BoardDescription(profile, root.Find("loopback") is { } loopback ? ReadLoopbacks(loopback, profile) : [], root.Find("hardwareTimestamps")?.Flag() ?? false);
     }
 
     private static PinLine ReadLine(DocumentNode node, PinRole role, int index)
