@@ -14,7 +14,7 @@ public static class BoardPins
     /// <param name="logs">Receives what was opened.</param>
     /// <exception cref="PinFaultException">A chip or line is missing or in use.</exception>
     /// <exception cref="BadInputException">The socket cannot be made, or was asked for on a real board.</exception>
-    public static async Task<IBoardPins> OpenAsync(BoardDescription description, string simulatedSocketPath, ILoggerFactory logs)
+    public static IBoardPins Open(BoardDescription description, string simulatedSocketPath, ILoggerFactory logs)
     {
         ArgumentNullException.ThrowIfNull(description);
         ArgumentNullException.ThrowIfNull(simulatedSocketPath);
@@ -28,7 +28,7 @@ public static class BoardPins
                 throw new BadInputException($"Board:SimulatedSocketPath is '{simulatedSocketPath}', but board profile '{profile.Name}' is a real board; leave it empty.");
             }
 
-            var real = await ChipBoard.OpenAsync(profile, LinuxSystemCalls.Instance, ChipBoard.SystemDriver, description.HardwareTimestamps, log);
+            var real = ChipBoard.Open(profile, LinuxSystemCalls.Instance, ChipBoard.SystemDriver, description.HardwareTimestamps, log);
             GpioLog.Opened(log, profile.Title, profile.Lines.Count, "real");
             return real;
         }

@@ -42,7 +42,7 @@ internal sealed class ChipBoard : IBoardPins
     /// <param name="useHardwareClock">Whether edges are stamped by the hardware timestamp engine where the chip has one.</param>
     /// <param name="log">Receives what the kernel does not offer.</param>
     /// <exception cref="PinFaultException">A chip or line is missing or in use; nothing stays claimed.</exception>
-    public static async Task<ChipBoard> OpenAsync(
+    public static ChipBoard Open(
         BoardProfile profile, ISystemCalls kernel, Func<GpioChip, GpioDriver> driverOf, bool useHardwareClock, ILogger log)
     {
         var board = new ChipBoard(profile, kernel, driverOf, useHardwareClock, log);
@@ -64,7 +64,7 @@ internal sealed class ChipBoard : IBoardPins
         }
         catch
         {
-            await board.DisposeAsync();
+            board.Release();
             throw;
         }
     }
@@ -176,6 +176,11 @@ internal sealed class ChipBoard : IBoardPins
             await watch.DisposeAsync();
         }
 
+        Release();
+    }
+
+    private void Release()
+    {
         try
         {
             MakeSafe();

@@ -28,7 +28,7 @@ public sealed class ChipBoardTests
     [Fact]
     public async Task Edges_of_several_chips_are_logical_stamped_and_numbered()
     {
-        await using var board = await OpenAsync(Footswitch, Interlock, Sync);
+        await using var board = Open(Footswitch, Interlock, Sync);
         await using var watch = board.Watch([Footswitch, Sync]);
         Assert.False(watch.Read(Footswitch));
         var before = Stopwatch.GetTimestamp();
@@ -45,7 +45,7 @@ public sealed class ChipBoardTests
     [Fact]
     public async Task The_debounce_time_is_asked_of_the_kernel_and_its_refusal_is_said()
     {
-        await using var board = await OpenAsync(Footswitch);
+        await using var board = Open(Footswitch);
         await using (board.Watch([Footswitch]))
         {
             Assert.Equal(5000u, _kernel.Debounce[0]);
@@ -53,7 +53,7 @@ public sealed class ChipBoardTests
 
         _kernel.CanDebounce = false;
         var log = new CollectingLogger<ChipBoardTests>();
-        await using var other = await ChipBoard.OpenAsync(Profile(Footswitch), _kernel, _ => throw new InvalidOperationException(), false, log);
+        await using var other = ChipBoard.Open(Profile(Footswitch), _kernel, _ => throw new InvalidOperationException(), false, log);
         await using var watch = other.Watch([Footswitch]);
         Assert.Contains(log.Lines, l => l.Contains("footswitch", StringComparison.Ordinal) && l.Contains("524", StringComparison.Ordinal));
         _kernel.Drive("main", 0, high: false);
@@ -67,7 +67,7 @@ public sealed class ChipBoardTests
             {
                 var kernel = new KernelGpio();
                 kernel.AddChip("main", "PAC.06", "PR.05", "PQ.05");
-                await using var board = await ChipBoard.OpenAsync(Profile(Interlock), kernel, _ => throw new InvalidOperationException(), false, NullLogger.Instance);
+                await using var board = ChipBoard.Open(Profile(Interlock), kernel, _ => throw new InvalidOperationException(), false, NullLogger.Instance);
                 await using var watch = board.Watch([Interlock]);
                 var (driven, level, accounted) = (0L, false, 0L);
                 foreach (var burst in bursts)
@@ -93,7 +93,7 @@ public sealed class ChipBoardTests
     [Fact]
     public async Task Interrupted_and_empty_reads_lose_nothing()
     {
-        await using var board = await OpenAsync(Interlock);
+        await using var board = Open(Interlock);
         await using var watch = board.Watch([Interlock]);
         _kernel.ReadErrors.Enqueue(ErrorNumber.Interrupted);
         _kernel.ReadErrors.Enqueue(ErrorNumber.Again);
@@ -104,7 +104,7 @@ public sealed class ChipBoardTests
     [Fact]
     public async Task A_chip_that_goes_away_ends_the_watch_with_the_line_named()
     {
-        await using var board = await OpenAsync(Interlock);
+        await using var board = Open(Interlock);
         await using var watch = board.Watch([Interlock]);
         _kernel.Unplug("main");
         var fault = await Assert.ThrowsAsync<PinFaultException>(() => watch.Edges.Completion.WaitAsync(TimeSpan.FromSeconds(20)));
@@ -116,7 +116,7 @@ public sealed class ChipBoardTests
     {
         _kernel.HasHardwareClock = true;
         _kernel.HardwareClockOffset = -3_600_000_000_000;
-        await using var board = await ChipBoard.OpenAsync(Profile(Interlock), _kernel, _ => throw new InvalidOperationException(), useHardwareClock: true, NullLogger.Instance);
+        await using var board = ChipBoard.Open(Profile(Interlock), _kernel, _ => throw new InvalidOperationException(), useHardwareClock: true, NullLogger.Instance);
         await using var watch = board.Watch([Interlock]);
         for (var i = 0; i < 20; i++)
         {
@@ -130,7 +130,7 @@ public sealed class ChipBoardTests
     [Fact]
     public async Task A_chip_without_the_engine_is_asked_for_the_kernels_clock()
     {
-        await using var board = await ChipBoard.OpenAsync(Profile(Interlock), _kernel, _ => throw new InvalidOperationException(), useHardwareClock: true, NullLogger.Instance);
+        await using var board = ChipBoard.Open(Profile(Interlock), _kernel, _ => throw new InvalidOperationException(), useHardwareClock: true, NullLogger.Instance);
         await using var watch = board.Watch([Interlock]);
         var before = Stopwatch.GetTimestamp();
         _kernel.Drive("main", 1, high: true);
@@ -142,9 +142,9 @@ public sealed class ChipBoardTests
     [InlineData("main", "PAC.07", "chip 'main' has no line 'PAC.07'; near it are PAC.06")]
     [InlineData("aon", "X", "its 2 lines have no names: write @0, @1")]
     [InlineData("main", "@9", "chip 'main' has no line '@9'")]
-    public async Task A_missing_line_is_named_with_what_is_there(string chip, string line, string expected)
+    public void A_missing_line_is_named_with_what_is_there(string chip, string line, string expected)
     {
-        var fault = await Assert.ThrowsAsync<PinFaultException>(() => OpenAsync(Interlock with { ChipLabel = chip, LineName = line }));
+        var fault = Assert.Throws<PinFaultException>(() => Open(Interlock with { ChipLabel = chip, LineName = line }));
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
         Assert.Equal(0, _kernel.OpenFiles);
     }
@@ -153,7 +153,7 @@ public sealed class ChipBoardTests
     public async Task A_line_in_use_is_named_with_its_user()
     {
         _kernel.Occupy("main", 1, "spi0 CS1");
-        await using var board = await OpenAsync(Footswitch, Interlock);
+        await using var board = Open(Footswitch, Interlock);
         var fault = Assert.Throws<PinFaultException>(() => board.Watch([Footswitch, Interlock]));
         Assert.Contains("interlock (main PR.05, header pin 36) is in use by spi0 CS1", fault.Message, StringComparison.Ordinal);
         Assert.Equal(0, _kernel.OpenFiles);
@@ -164,7 +164,7 @@ public sealed class ChipBoardTests
     {
         var writes = new List<(int, bool)>();
         var low = Camera with { ActiveLow = true };
-        var board = await ChipBoard.OpenAsync(Profile(low), _kernel, _ => new SimulatedGpioDriver(3, (pin, high) => writes.Add((pin, high))), false, NullLogger.Instance);
+        var board = ChipBoard.Open(Profile(low), _kernel, _ => new SimulatedGpioDriver(3, (pin, high) => writes.Add((pin, high))), false, NullLogger.Instance);
         await using (board)
         {
             board.Output(low).Set(true);
@@ -176,7 +176,7 @@ public sealed class ChipBoardTests
     [Fact]
     public async Task Nothing_stays_open_after_disposal()
     {
-        await using (var board = await OpenAsync(Footswitch, Interlock, Sync))
+        await using (var board = Open(Footswitch, Interlock, Sync))
         {
             await using var watch = board.Watch([Footswitch, Interlock, Sync]);
             Assert.Equal(2, _kernel.OpenFiles);
@@ -187,8 +187,8 @@ public sealed class ChipBoardTests
 
     private static BoardProfile Profile(params PinLine[] lines) => new("test", "Test board", Simulated: false, lines);
 
-    private Task<ChipBoard> OpenAsync(params PinLine[] lines) =>
-        ChipBoard.OpenAsync(Profile(lines), _kernel, _ => throw new InvalidOperationException("no outputs here"), false, NullLogger.Instance);
+    private ChipBoard Open(params PinLine[] lines) =>
+        ChipBoard.Open(Profile(lines), _kernel, _ => throw new InvalidOperationException("no outputs here"), false, NullLogger.Instance);
 
     private static async Task<PinEdge> NextAsync(IEdgeWatch watch)
     {

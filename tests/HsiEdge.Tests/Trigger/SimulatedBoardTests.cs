@@ -85,7 +85,7 @@ public sealed class SimulatedBoardTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "wires");
-        await using var board = await BoardPins.OpenAsync(Description, path, NullLoggerFactory.Instance);
+        await using var board = BoardPins.Open(Description, path, NullLoggerFactory.Instance);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
         await using var stream = new NetworkStream(socket);
