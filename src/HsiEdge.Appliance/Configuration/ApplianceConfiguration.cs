@@ -27,6 +27,7 @@ public sealed class ApplianceConfiguration
         _keys.Add(nameof(Camera), Camera);
         _keys.Add(nameof(Acquire), Acquire);
         _keys.Add(nameof(Trigger), Trigger);
+        _keys.Add(nameof(Board), Board);
         _keys.Add(nameof(Model), Model);
         _keys.Add(nameof(Processing), Processing);
         _keys.Add(nameof(Interpret), Interpret);
@@ -45,6 +46,9 @@ public sealed class ApplianceConfiguration
 
     /// <summary>Section <c>Trigger</c>.</summary>
     public TriggerOptions Trigger { get; } = new();
+
+    /// <summary>Section <c>Board</c>.</summary>
+    public BoardOptions Board { get; } = new();
 
     /// <summary>Section <c>Model</c>.</summary>
     public ModelOptions Model { get; } = new();

@@ -32,6 +32,15 @@ internal static partial class ConfigurationRules
 
             c.Trigger.IntervalMilliseconds == 0 ? null : Range("Trigger:IntervalMilliseconds", c.Trigger.IntervalMilliseconds, 10, 86_400_000, "ms, or 0 for off"),
 
+            c.Board.ProfilePath.Length > 0 ? ExistingFile("Board:ProfilePath", c.Board.ProfilePath, "a board profile (JSON) that exists, or empty for no board") : null,
+            c.Board.SimulatedSocketPath.Length > 0
+                ? SocketFolder("Board:SimulatedSocketPath", c.Board.SimulatedSocketPath, "a path for a socket in a folder that exists, or empty for none")
+                : null,
+            Range("Board:PulsePriority", c.Board.PulsePriority, 0, 99, "(0 is not real-time)"),
+            Range("Board:PulseCpu", c.Board.PulseCpu, -1, 1023, "(-1 is any)"),
+            Range("Board:StuckAfterMilliseconds", c.Board.StuckAfterMilliseconds, 100, 3_600_000, "ms"),
+            Range("Board:ChatterEdgesPerSecond", c.Board.ChatterEdgesPerSecond, 2, 10_000, "edges a second"),
+
             c.Model.BundlePath.Length > 0
                 ? ExistingFile("Model:BundlePath", c.Model.BundlePath, "a model bundle (.hsimodel) that exists, or empty for the one that comes with the program")
                 : null,
@@ -60,6 +69,9 @@ internal static partial class ConfigurationRules
         NamePattern().IsMatch(value) ? null : new Broken(key, "1 to 32 letters, digits, '-' or '_'", "It becomes a level of every MQTT topic.");
 
     private static Broken? Folder(string key, string path, string expected) => Directory.Exists(path) ? null : new Broken(key, expected, AboutRelative(path));
+
+    private static Broken? SocketFolder(string key, string path, string expected) =>
+        Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))) ? null : new Broken(key, expected, AboutRelative(path));
 
     private static Broken? ExistingFile(string key, string path, string expected) => File.Exists(path) ? null : new Broken(key, expected, AboutRelative(path));
 

@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace HsiEdge.Appliance.Hosting;
 
 /// <summary>
-/// The composition root. Staged start: store → publisher → (<see cref="CaptureOperation"/>: model → camera → references → pipeline → triggers);
+/// The composition root. Staged start: store → publisher → <see cref="BoardOperation"/> → (<see cref="CaptureOperation"/>: model → camera → references →
+/// pipeline → triggers);
 /// teardown in reverse on one stack, so that the last results are still stored and sent, and "offline" is the last word.
 /// </summary>
 internal sealed class ApplianceComposition : IAsyncDisposable
@@ -73,16 +74,22 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var composer = new MessageComposer(identity, ids, time);
         var interpret = configuration.Faults.Count == 0 ? configuration.Interpret : new InterpretOptions();
         var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), cancellationToken));
-        var operation = new CaptureOperation(configuration, run, _desk, book, health, ids, metrics, time, logs);
+        var board = new BoardOperation(BoardOf(configuration), options => BoardDevices.Open(options, logs), _desk, () => book.OpenAlerts, health, time, logs);
+        var operation = new CaptureOperation(configuration, run, board, _desk, book, health, ids, metrics, time, logs);
         var commands = new CommandHandler(_desk, book, store, logs.CreateLogger<CommandHandler>());
         var publisher = new MqttPublisher(
             configuration.Mqtt, identity, store, store, health, commands, () => operation.Active, time, logs.CreateLogger<MqttPublisher>());
 
         var publishing = Run(publisher.RunAsync);
+        var boarding = Run(board.RunAsync);
         var capturing = Run(operation.RunAsync);
-        var watching = Run(new BoxWatch(health, store, Path.GetFullPath(configuration.Store.DataFolder), BoxChecks.FreeBytes, time).RunAsync);
-        Running = Task.WhenAny(publishing, capturing, watching).Unwrap();
+        var watching = Run(new BoxWatch(health, _desk, store, Path.GetFullPath(configuration.Store.DataFolder), BoxChecks.FreeBytes, time).RunAsync);
+        Running = Task.WhenAny(publishing, boarding, capturing, watching).Unwrap();
     }
+
+    /// <summary>The board of a wrong configuration is opened too, for its lamps and its footswitch, unless its own section is at fault.</summary>
+    private static BoardOptions BoardOf(ApplianceConfiguration configuration) =>
+        configuration.Faults.Any(f => string.Equals(f.Section, nameof(ApplianceConfiguration.Board), StringComparison.OrdinalIgnoreCase)) ? new BoardOptions() : configuration.Board;
 
     /// <summary>Sets a stage running; its undo stops it and waits for its end.</summary>
     private Task Run(Func<CancellationToken, Task> stage)

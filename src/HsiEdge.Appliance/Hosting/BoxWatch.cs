@@ -1,18 +1,22 @@
+using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 
 namespace HsiEdge.Appliance.Hosting;
 
-/// <summary>Reports the components <c>disk</c> and <c>clock</c>, at the start and then every 30 s.</summary>
+/// <summary>Reports the components <c>disk</c> and <c>clock</c>, at the start and then every 30 s. While there is no room for results, triggers are refused.</summary>
 /// <param name="health">Where they are reported.</param>
+/// <param name="desk">Refuses triggers while the disk is full.</param>
 /// <param name="store">Knows the latest result.</param>
 /// <param name="dataFolder">Full path of the data folder.</param>
 /// <param name="freeBytes">Free bytes on the disk of a folder.</param>
 /// <param name="time">Source of the time.</param>
-internal sealed class BoxWatch(HealthBoard health, IResultStore store, string dataFolder, Func<string, long> freeBytes, TimeProvider time)
+internal sealed class BoxWatch(HealthBoard health, TriggerDesk desk, IResultStore store, string dataFolder, Func<string, long> freeBytes, TimeProvider time)
 {
     /// <summary>Time between two looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
+
+    private const string DiskFull = "disk full";
 
     /// <summary>Looks until it is stopped.</summary>
     /// <param name="stopping">Stops it.</param>
@@ -23,7 +27,9 @@ internal sealed class BoxWatch(HealthBoard health, IResultStore store, string da
         {
             do
             {
-                Report("disk", Disk());
+                var disk = Disk();
+                Report("disk", disk);
+                BlockWhileFull(disk);
                 Report("clock", BoxChecks.Clock(time.GetUtcNow(), await LatestAsync(stopping)));
             }
             while (await timer.WaitForNextTickAsync(stopping));
@@ -36,6 +42,18 @@ internal sealed class BoxWatch(HealthBoard health, IResultStore store, string da
 
     private void Report(string component, BoxCheck check) =>
         health.Report(component, check.State, check.State == HealthState.Ok ? "" : $"{check.Found}. {check.Advice}");
+
+    private void BlockWhileFull(BoxCheck disk)
+    {
+        if (disk.State == HealthState.Failed)
+        {
+            desk.Block(DiskFull, $"no room for results: {disk.Found}. {disk.Advice}");
+        }
+        else
+        {
+            desk.Unblock(DiskFull);
+        }
+    }
 
     private BoxCheck Disk()
     {

@@ -16,15 +16,15 @@ using Microsoft.Extensions.Logging;
 namespace HsiEdge.Appliance.Hosting;
 
 /// <summary>
-/// All that captures: model → camera → references → pipeline → triggers, in this order, undone in reverse. What the configuration or a file
-/// makes impossible is safe mode; a camera that is away is waited for.
+/// All that captures: model → board → camera → references → pipeline → triggers, in this order, undone in reverse. What the configuration or a file
+/// makes impossible is safe mode; a camera or a board that is away is waited for, and what stood on a board that went away is set up again.
 /// </summary>
 internal sealed class CaptureOperation
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+    private const string Stopping = "the box is stopping; trigger again when its status is online";
     private readonly ApplianceConfiguration _configuration;
     private readonly ApplianceRun _run;
+    private readonly BoardOperation _board;
     private readonly TriggerDesk _desk;
     private readonly CaseBook _book;
     private readonly HealthBoard _health;
@@ -36,11 +36,12 @@ internal sealed class CaptureOperation
     private ActiveVersions _active = ActiveVersions.None;
 
     public CaptureOperation(
-        ApplianceConfiguration configuration, ApplianceRun run, TriggerDesk desk, CaseBook book, HealthBoard health, UlidGenerator ids, PipelineMetrics metrics,
+        ApplianceConfiguration configuration, ApplianceRun run, BoardOperation board, TriggerDesk desk, CaseBook book, HealthBoard health, UlidGenerator ids, PipelineMetrics metrics,
         TimeProvider time, ILoggerFactory logs)
     {
         _configuration = configuration;
         _run = run;
+        _board = board;
         _desk = desk;
         _book = book;
         _health = health;
@@ -62,7 +63,7 @@ internal sealed class CaptureOperation
         await using var closed = new TeardownStack();
         closed.Push(() =>
         {
-            _desk.Close("stopping", "the box is stopping; trigger again when its status is online", forGood: true);
+            _desk.Close("stopping", Stopping, forGood: true);
             return ValueTask.CompletedTask;
         });
         try
@@ -73,7 +74,10 @@ internal sealed class CaptureOperation
                 await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
             }
 
-            await CaptureAsync(stopping);
+            while (!stopping.IsCancellationRequested)
+            {
+                await CaptureAsync(stopping);
+            }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -81,7 +85,34 @@ internal sealed class CaptureOperation
         }
     }
 
+    /// <summary>Captures on the board that is there, until it goes away or the box stops.</summary>
     private async Task CaptureAsync(CancellationToken stopping)
+    {
+        BoardLease lease;
+        try
+        {
+            lease = await _board.TakeAsync(stopping);
+        }
+        catch (BadInputException e)
+        {
+            await StayInSafeModeAsync("trigger", e.Message, stopping);
+            return;
+        }
+
+        // Given back last: what stood on the board is dark by then.
+        using var given = lease;
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(stopping, lease.Board?.Lost ?? CancellationToken.None);
+        try
+        {
+            await CaptureAsync(lease.Board, session.Token);
+        }
+        catch (OperationCanceledException) when (session.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            // Goes on with the next board.
+        }
+    }
+
+    private async Task CaptureAsync(ApplianceBoard? board, CancellationToken stopping)
     {
         await using var stages = new TeardownStack();
         var component = "model";
@@ -94,10 +125,10 @@ internal sealed class CaptureOperation
             Volatile.Write(ref _active, new ActiveVersions(model.Identity, null));
 
             component = "camera";
-            var camera = ApplianceCamera.Create(_configuration, board: null, _time, _logs);
+            var camera = ApplianceCamera.Create(_configuration, board, _time, _logs);
             stages.Own(camera.Source);
             var stored = KeptReferences();
-            var calibration = await OpenAsync(camera, stored, stopping);
+            var calibration = await OpenAsync(camera, stored, board?.Interlock, stopping);
             Volatile.Write(ref _active, new ActiveVersions(model.Identity, calibration?.Id));
             _health.Report("camera", HealthState.Ok);
 
@@ -107,42 +138,61 @@ internal sealed class CaptureOperation
                 calibration, _configuration.Processing.MaximumCalibrationAgeHours, Retake(camera, stored, model.Identity), _time, _logs.CreateLogger<ReferenceKeeper>(),
                 stored.KeepAgain);
             pipeline = new CapturePipeline(
-                _desk, camera.Source, references, analyzer, model.Card.Classes, _book, rawCubes, _health, _ids, _time, _metrics, _logs.CreateLogger<CapturePipeline>());
+                _desk, camera.Source, references, analyzer, model.Card.Classes, _book, rawCubes, _health, _ids, _time, _metrics, _logs.CreateLogger<CapturePipeline>(),
+                board?.Interlock);
             ApplianceLog.Ready(
                 _log, $"{camera.Source.Camera.Model} {camera.Source.Camera.Serial}", $"{model.Identity.Name}@{model.Identity.Version}", calibration?.Id ?? "none",
                 _configuration.Trigger.IntervalMilliseconds);
         }
         catch (BadInputException e)
         {
-            ApplianceLog.SafeMode(_log, SafeMode.Enter(component, e.Message, _health, _desk));
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
+            await StayInSafeModeAsync(component, e.Message, stopping);
             return;
         }
 
-        await RunPipelineAsync(pipeline, stopping);
+        await RunPipelineAsync(pipeline, board, stopping);
     }
 
-    private async Task RunPipelineAsync(CapturePipeline pipeline, CancellationToken stopping)
+    private async Task StayInSafeModeAsync(string component, string reason, CancellationToken stopping)
+    {
+        ApplianceLog.SafeMode(_log, SafeMode.Enter(component, reason, _health, _desk));
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
+    }
+
+    private async Task RunPipelineAsync(CapturePipeline pipeline, ApplianceBoard? board, CancellationToken stopping)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var pipelineRunning = pipeline.RunAsync(stop.Token);
         _desk.Open();
         List<Task> running = [pipelineRunning, .. TriggerSources().Select(s => RunTriggersAsync(s, stop.Token))];
         _health.Report("trigger", HealthState.Ok);
-        using var stopped = stopping.Register(() => _desk.Close("stopping", "the box is stopping; trigger again when its status is online", forGood: true));
+        using var stopped = stopping.Register(() => Close(board));
         try
         {
             await await Task.WhenAny(running);
         }
         finally
         {
-            _desk.Close("stopping", "the box is stopping; trigger again when its status is online", forGood: true);
+            Close(board);
             await stop.CancelAsync();
             await Task.WhenAll(running);
         }
     }
 
-    /// <summary>What asks for captures besides commands. A new kind of source is a new line here.</summary>
+    /// <summary>Before the pipeline stops: whoever was let in is answered by it, and nobody is let in any more.</summary>
+    private void Close(ApplianceBoard? board)
+    {
+        if (board is { Lost.IsCancellationRequested: true })
+        {
+            _desk.Close("board away", "the board went away and is waited for; trigger again when the ready lamp is lit");
+        }
+        else
+        {
+            _desk.Close("stopping", Stopping);
+        }
+    }
+
+    /// <summary>What asks for captures besides commands and the board's footswitch, which is heard in safe mode too. A new kind of source is a new line here.</summary>
     private IEnumerable<ITriggerSource> TriggerSources()
     {
         if (_configuration.Trigger.IntervalMilliseconds > 0)
@@ -187,28 +237,32 @@ internal sealed class CaptureOperation
             };
 
     /// <summary>Opens the camera and takes its references, for as long as it takes: a camera may be plugged in later.</summary>
-    private async Task<CalibrationSet?> OpenAsync(ApplianceCamera camera, StoredReferences stored, CancellationToken stopping)
+    private async Task<CalibrationSet?> OpenAsync(ApplianceCamera camera, StoredReferences stored, IInterlock? interlock, CancellationToken stopping)
     {
-        var wait = FirstRetry;
+        var retry = new RetryDelay();
         while (true)
         {
+            var interlockOpened = interlock?.Opened ?? CancellationToken.None;
             try
             {
+                using var lit = CancellationTokenSource.CreateLinkedTokenSource(stopping, interlockOpened);
                 await camera.Source.OpenAsync(stopping);
                 return camera is { References: { } references, Plan: { } plan }
-                    ? await stored.ObtainAsync(references, camera.Source.Camera, plan, stopping)
+                    ? await stored.ObtainAsync(references, camera.Source.Camera, plan, lit.Token)
                     : null;
+            }
+            catch (Exception e) when (interlock is not null && !stopping.IsCancellationRequested
+                && (e is InterlockOpenException || (e is OperationCanceledException or CameraFaultException && interlockOpened.IsCancellationRequested)))
+            {
+                await interlock.WaitUntilClosedAsync(stopping);
             }
             catch (CameraFaultException e)
             {
                 _health.Report("camera", HealthState.Failed, e.Message);
                 _desk.Close("camera away", $"the camera cannot be opened: {e.Message}");
-#pragma warning disable CA5394 // Jitter, not a secret.
-                var jittered = wait * (0.75 + (Random.Shared.NextDouble() / 2));
-#pragma warning restore CA5394
-                ApplianceLog.CameraAway(_log, e.Message, jittered.TotalSeconds);
-                await Task.Delay(jittered, _time, stopping);
-                wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry;
+                var wait = retry.Next();
+                ApplianceLog.CameraAway(_log, e.Message, wait.TotalSeconds);
+                await Task.Delay(wait, _time, stopping);
             }
         }
     }

@@ -41,7 +41,7 @@ internal static class SafeMode
     private static string ComponentOf(string section) => section.ToUpperInvariant() switch
     {
         "CAMERA" or "ACQUIRE" => "camera",
-        "TRIGGER" => "trigger",
+        "TRIGGER" or "BOARD" => "trigger",
         "MODEL" or "PROCESSING" or "INTERPRET" => "model",
         _ => "configuration",
     };

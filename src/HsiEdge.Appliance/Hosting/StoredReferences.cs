@@ -15,6 +15,7 @@ namespace HsiEdge.Appliance.Hosting;
 internal sealed class StoredReferences(
     string folder, double maximumAgeHours, double wavelengthToleranceNanometres, UlidGenerator ids, HealthBoard health, TimeProvider time, ILogger log)
 {
+    private const string HealthCause = "references";
     private CalibrationSet? _unkept;
     private long _attemptTimestamp;
 
@@ -70,13 +71,13 @@ internal sealed class StoredReferences(
         {
             CalibrationStore.Save(folder, set);
             _unkept = null;
-            health.Report("disk", HealthState.Ok);
+            health.Report("disk", HealthState.Ok, cause: HealthCause);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _unkept = set;
             var reason = $"the references cannot be kept in {folder} and will be lost when the worker ends: {e.Message} Free space there, or correct Store:DataFolder";
-            health.Report("disk", HealthState.Warning, reason);
+            health.Report("disk", HealthState.Warning, reason, HealthCause);
             ApplianceLog.ReferencesNotKept(log, set.Id, reason);
         }
     }

@@ -6,6 +6,7 @@ public sealed class HealthBoard
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, HealthItem> _items = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<string, (HealthState State, string Reason)>> _causes = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _version;
 
@@ -21,17 +22,29 @@ public sealed class HealthBoard
     /// <param name="component">Name as in the design.</param>
     /// <param name="state">State now.</param>
     /// <param name="reason">Why, when not ok.</param>
-    public void Report(string component, HealthState state, string reason = "")
+    /// <param name="cause">
+    /// Which of several independent observers of the component speaks, where there are several: the component is as bad as the worst of them, and one that
+    /// is well again does not hide another that is not.
+    /// </param>
+    public void Report(string component, HealthState state, string reason = "", string cause = "")
     {
         lock (_gate)
         {
-            if (_items.TryGetValue(component, out var known) && known.State == state && known.Reason == reason)
+            if (!_causes.TryGetValue(component, out var causes))
+            {
+                _causes[component] = causes = new SortedDictionary<string, (HealthState State, string Reason)>(StringComparer.Ordinal);
+            }
+
+            causes[cause] = (state, reason);
+            var worst = causes.Values.Max(c => c.State);
+            var reasons = Joined([.. causes.Values.Where(c => c.Reason.Length > 0).OrderByDescending(c => c.State).Select(c => c.Reason)]);
+            if (_items.TryGetValue(component, out var known) && known.State == worst && known.Reason == reasons)
             {
                 return;
             }
 
-            var since = known is not null && known.State == state ? known.SinceUtc : _time.GetUtcNow();
-            _items[component] = new HealthItem(component, state, reason, since);
+            var since = known is not null && known.State == worst ? known.SinceUtc : _time.GetUtcNow();
+            _items[component] = new HealthItem(component, worst, reasons, since);
             _version++;
             _changed.SetResult();
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -57,4 +70,6 @@ public sealed class HealthBoard
             return _version > knownVersion ? Task.CompletedTask : _changed.Task.WaitAsync(cancellationToken);
         }
     }
+
+    private static string Joined(IReadOnlyList<string> reasons) => reasons.Count == 1 ? reasons[0] : string.Join("; ", reasons.Select(r => r.TrimEnd('.')));
 }

@@ -1,6 +1,9 @@
 using HsiEdge.Appliance.Hosting;
+using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
+using HsiEdge.Core.Trigger;
 using HsiEdge.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -16,7 +19,15 @@ public sealed class BoxWatchTests : IAsyncDisposable
     private Func<long> _free = () => 20 * Gibibyte;
     private Task _running = Task.CompletedTask;
 
-    public BoxWatchTests() => _health = new HealthBoard(_time);
+    private readonly PipelineMetrics _metrics = new();
+    private readonly TriggerDesk _desk;
+
+    public BoxWatchTests()
+    {
+        _health = new HealthBoard(_time);
+        _desk = new TriggerDesk(_time, _metrics, NullLogger<TriggerDesk>.Instance);
+        _desk.Open();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -24,6 +35,7 @@ public sealed class BoxWatchTests : IAsyncDisposable
         await _running.WaitAsync(TimeSpan.FromSeconds(10));
         await _store.DisposeAsync();
         _stopping.Dispose();
+        _metrics.Dispose();
     }
 
     [Fact]
@@ -43,6 +55,36 @@ public sealed class BoxWatchTests : IAsyncDisposable
         _free = () => 20 * Gibibyte;
         _time.Advance(BoxWatch.Period);
         await ExpectAsync("disk", HealthState.Ok, "");
+    }
+
+    [Fact]
+    public async Task While_the_disk_is_full_triggers_are_refused_with_the_reason_until_there_is_room()
+    {
+        _free = () => Gibibyte / 10;
+        Start();
+        await ExpectAsync("disk", HealthState.Failed, "Free at least 0.5 GiB");
+        await ExpectReadyAsync(false);
+        var refused = _desk.Post(TriggerCause.Footswitch).RefusalReason;
+        Assert.Contains("no room for results: /data, 0.1 GiB free. Free at least 0.5 GiB", refused, StringComparison.Ordinal);
+        Assert.Equal(1, _desk.Totals.RefusedByReason["disk full"]);
+        _free = () => 20 * Gibibyte;
+        _time.Advance(BoxWatch.Period);
+        await ExpectReadyAsync(true);
+        Assert.True(_desk.Post(TriggerCause.Footswitch).Accepted);
+    }
+
+    [Fact]
+    public async Task Room_on_the_disk_does_not_hide_references_that_could_not_be_kept_nor_the_other_way_round()
+    {
+        _health.Report("disk", HealthState.Warning, "the references cannot be kept", "references");
+        Start();
+        await ExpectAsync("clock", HealthState.Ok, "");
+        await ExpectAsync("disk", HealthState.Warning, "the references cannot be kept");
+        _free = () => Gibibyte / 4;
+        _time.Advance(BoxWatch.Period);
+        await ExpectAsync("disk", HealthState.Failed, "raw cubes, or lower Store:MaximumMapAgeDays; the references cannot be kept");
+        _health.Report("disk", HealthState.Ok, cause: "references");
+        await ExpectAsync("disk", HealthState.Failed, "Free at least 0.5 GiB");
     }
 
     [Fact]
@@ -67,7 +109,16 @@ public sealed class BoxWatchTests : IAsyncDisposable
         await ExpectAsync("clock", HealthState.Failed, "before this version was made");
     }
 
-    private void Start() => _running = new BoxWatch(_health, _store, "/data", _ => _free(), _time).RunAsync(_stopping.Token);
+    private void Start() => _running = new BoxWatch(_health, _desk, _store, "/data", _ => _free(), _time).RunAsync(_stopping.Token);
+
+    private async Task ExpectReadyAsync(bool ready)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        for (var state = _desk.State; state.Ready != ready; state = _desk.State)
+        {
+            await _desk.WaitForChangeAsync(state.Version, limit.Token);
+        }
+    }
 
     private async Task ExpectAsync(string component, HealthState state, string reason)
     {
