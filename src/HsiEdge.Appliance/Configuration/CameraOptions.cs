@@ -12,6 +12,9 @@ public sealed class CameraOptions
     /// <summary>Scan plan (JSON) of a band-by-band camera; empty takes the phantom's own plan.</summary>
     public string PlanPath { get; set; } = "";
 
+    /// <summary>Serial port of the light source, such as /dev/ttyUSB0; needed when the scan plan commands its light over a serial port.</summary>
+    public string LightPort { get; set; } = "";
+
     /// <summary>Seed of the phantom's scene and noise.</summary>
     public int PhantomSeed { get; set; } = 1;
 

@@ -10,7 +10,8 @@ namespace HsiEdge.Appliance.Hosting;
 /// <param name="Source">Gives cubes; owns the hardware.</param>
 /// <param name="Plan">How cubes are taken; null for recordings.</param>
 /// <param name="References">Takes dark and white; null where recordings bring their own.</param>
-internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IReferenceSource? References)
+/// <param name="Frames">The frame camera behind it, which can be unplugged and come back; null where there is none.</param>
+internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IReferenceSource? References, IFrameCamera? Frames = null)
 {
     /// <summary>Makes it, without opening it.</summary>
     /// <param name="configuration">Which one, and how.</param>
@@ -24,6 +25,22 @@ internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IRefe
         CameraSource.Replay => Replay(configuration.Camera, time, logs),
         var source => throw new ArgumentOutOfRangeException(nameof(configuration), source, "not a camera"),
     };
+
+    /// <summary>A frame camera, with the light source and the lines that the plan asks for. Every kind of frame camera comes through here.</summary>
+    /// <param name="camera">The camera, not opened; belongs to the source from then on.</param>
+    /// <param name="configuration">Plan, light port, patience and memory.</param>
+    /// <param name="board">The open board; null where none is configured.</param>
+    /// <param name="time">Source of the time.</param>
+    /// <param name="logs">For its messages.</param>
+    /// <exception cref="Core.BadInputException">The plan cannot be read, or needs what the configuration does not name.</exception>
+    internal static ApplianceCamera Scanning(
+        IFrameCamera camera, ApplianceConfiguration configuration, ApplianceBoard? board, TimeProvider time, ILoggerFactory logs)
+    {
+        var plan = ScanPlanFile.Read(configuration.Camera.PlanPath);
+        var scanner = ScanningSetup.Create(camera, plan, configuration, board, time, logs);
+        return new ApplianceCamera(
+            new FrameCubeSource(scanner, plan, configuration.Acquire, time, logs.CreateLogger<FrameCubeSource>()), plan, References: null, camera);
+    }
 
     private static ApplianceCamera Replay(CameraOptions options, TimeProvider time, ILoggerFactory logs) =>
         new(new ReplayCubeSource(new ReplayOptions { Folder = options.ReplayFolder }, time, logs.CreateLogger<ReplayCubeSource>()), Plan: null, References: null);

@@ -30,6 +30,12 @@ internal static partial class ApplianceLog
     [LoggerMessage(8008, LogLevel.Warning, "References {CalibrationId}: {Reason}")]
     public static partial void ReferencesNotKept(ILogger log, string calibrationId, string reason);
 
+    [LoggerMessage(8009, LogLevel.Warning, "Camera {Model}, serial {Serial}, is away: {Reason}. Triggers are refused until it is back")]
+    public static partial void CameraLeft(ILogger logger, string model, string serial, string reason);
+
+    [LoggerMessage(8010, LogLevel.Information, "Camera {Model}, serial {Serial}, is back")]
+    public static partial void CameraReturned(ILogger logger, string model, string serial);
+
     /// <summary>Names the files read, or that there was none.</summary>
     public static string FilesOf(ApplianceConfiguration configuration) => configuration.Files.Count == 0 ? "defaults" : string.Join(", ", configuration.Files);
 }

@@ -117,6 +117,7 @@ internal sealed class CaptureOperation
         await using var stages = new TeardownStack();
         var component = "model";
         CapturePipeline pipeline;
+        ApplianceCamera camera;
         try
         {
             var model = stages.Own(ModelBundleReader.Load(
@@ -125,7 +126,7 @@ internal sealed class CaptureOperation
             Volatile.Write(ref _active, new ActiveVersions(model.Identity, null));
 
             component = "camera";
-            var camera = ApplianceCamera.Create(_configuration, board, _time, _logs);
+            camera = ApplianceCamera.Create(_configuration, board, _time, _logs);
             stages.Own(camera.Source);
             var stored = KeptReferences();
             var calibration = await OpenAsync(camera, stored, board?.Interlock, stopping);
@@ -150,7 +151,7 @@ internal sealed class CaptureOperation
             return;
         }
 
-        await RunPipelineAsync(pipeline, board, stopping);
+        await RunPipelineAsync(pipeline, camera, board, stopping);
     }
 
     private async Task StayInSafeModeAsync(string component, string reason, CancellationToken stopping)
@@ -159,12 +160,17 @@ internal sealed class CaptureOperation
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping);
     }
 
-    private async Task RunPipelineAsync(CapturePipeline pipeline, ApplianceBoard? board, CancellationToken stopping)
+    private async Task RunPipelineAsync(CapturePipeline pipeline, ApplianceCamera camera, ApplianceBoard? board, CancellationToken stopping)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var pipelineRunning = pipeline.RunAsync(stop.Token);
         _desk.Open();
         List<Task> running = [pipelineRunning, .. TriggerSources().Select(s => RunTriggersAsync(s, stop.Token))];
+        if (camera.Frames is { } frames)
+        {
+            running.Add(new CameraPresence(frames, _desk, _health, _time, _log).RunAsync(stop.Token));
+        }
+
         _health.Report("trigger", HealthState.Ok);
         using var stopped = stopping.Register(() => Close(board));
         try
