@@ -36,9 +36,10 @@ public sealed class CameraPresenceTests
 
         camera.AwayReason = "gone again";
         await SeenAsync(health, HealthState.Failed);
+        Assert.Contains("gone again", desk.Post(TriggerCause.Footswitch).RefusalReason, StringComparison.Ordinal);
         await stop.CancelAsync();
         await running;
-        Assert.True(desk.State.Ready || desk.Totals.Posted == 2, "The cause outlived the one who takes it away.");
+        Assert.StartsWith("busy", desk.Post(TriggerCause.Footswitch).RefusalReason, StringComparison.Ordinal);
     }
 
     private async Task SeenAsync(HealthBoard health, HealthState state)
