@@ -42,6 +42,7 @@ internal sealed class CameraPresence(IFrameCamera camera, TriggerDesk desk, Heal
         finally
         {
             desk.Unblock(Category);
+            health.Report("camera", HealthState.Ok, cause: Category);
         }
     }
 
@@ -50,7 +51,7 @@ internal sealed class CameraPresence(IFrameCamera camera, TriggerDesk desk, Heal
         if (reason is not null)
         {
             desk.Block(Category, $"the camera is away: {reason}");
-            health.Report("camera", HealthState.Failed, reason);
+            health.Report("camera", HealthState.Failed, reason, Category);
             if (!wasAway)
             {
                 ApplianceLog.CameraLeft(log, camera.Identity.Model, camera.Identity.Serial, reason);
@@ -58,7 +59,7 @@ internal sealed class CameraPresence(IFrameCamera camera, TriggerDesk desk, Heal
         }
         else
         {
-            health.Report("camera", HealthState.Ok);
+            health.Report("camera", HealthState.Ok, cause: Category);
             desk.Unblock(Category);
             ApplianceLog.CameraReturned(log, camera.Identity.Model, camera.Identity.Serial);
         }

@@ -52,6 +52,7 @@ public sealed class GpioLightSource : ILightSource
     {
         ArgumentNullException.ThrowIfNull(step);
         var light = LightPlans.Opened(_light);
+        cancellationToken.ThrowIfCancellationRequested();
         _moves.Clear();
         if (light.Coding == LightCoding.StepPulse)
         {
@@ -64,7 +65,13 @@ public sealed class GpioLightSource : ILightSource
             return;
         }
 
-        Show(step.IsDark ? LightMoves.Dark : step.LightPosition);
+        Show(PositionOf(step));
+        if (cancellationToken.IsCancellationRequested)
+        {
+            // Told to stop between the look and the write: what was lit just now is not left lit.
+            await DarkenAsync(CancellationToken.None);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 
     /// <inheritdoc/>

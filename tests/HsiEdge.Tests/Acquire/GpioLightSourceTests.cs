@@ -126,6 +126,20 @@ public sealed class GpioLightSourceTests
         Assert.Equal([1, 1, 0, 2, 2, 0, 3, 3, 0], rig.Frames.Select(f => (int)f.Light));
     }
 
+    [Fact]
+    public async Task A_light_that_was_told_to_stop_while_it_was_switched_on_is_dark_again()
+    {
+        await using var rig = new ScanRig(ScanRig.Plan(3, Line, new GpioLight(LightCoding.OneHot, [0, 1, 2], 0, false)));
+        using var stop = new CancellationTokenSource();
+        using var observation = rig.Board.Observe(_ => stop.Cancel());
+        var source = new GpioLightSource(rig.Board, rig.Pulses);
+        await source.OpenAsync(rig.Schedule, default);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => source.SelectAsync(rig.Schedule.Steps[1], stop.Token).AsTask());
+        Assert.Equal([2, 0], rig.Lights);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => source.SelectAsync(rig.Schedule.Steps[1], stop.Token).AsTask());
+        Assert.Equal([2, 0], rig.Lights);
+    }
+
     [Theory]
     [InlineData(LightCoding.StepPulse, "a step-pulse source has no dark position")]
     [InlineData(null, "its light cannot be switched off")]
