@@ -89,7 +89,7 @@ public sealed class SimulatedWires : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using var stop = new CancellationTokenSource();
         await using var stream = new NetworkStream(socket, ownsSocket: true);
         var outgoing = Channel.CreateUnbounded<string>();
         using (_board.Observe(c => outgoing.Writer.TryWrite(Text(c.Line, c.Active, c.TimestampNanoseconds))))
@@ -100,8 +100,11 @@ public sealed class SimulatedWires : IAsyncDisposable
             }
 
             var sending = SendAsync(stream, outgoing.Reader, stop.Token);
-            await ReceiveAsync(stream, outgoing.Writer, stop.Token);
-            await stop.CancelAsync();
+            await ReceiveAsync(stream, outgoing.Writer, _stop.Token);
+
+            // What the lines did last, going safe, is still told; a client that does not read is not waited for.
+            outgoing.Writer.Complete();
+            stop.CancelAfter(TimeSpan.FromSeconds(1));
             await sending;
         }
     }
