@@ -6,7 +6,7 @@ namespace HsiEdge.Devices.GenICam;
 /// <summary>
 /// Reads how a camera is to be set up (<c>firmware-config/cameras/*.json</c>; JSON Schema: <c>docs/schemas/camera-features.schema.json</c>): <c>pixelFormat</c>,
 /// <c>region</c>, <c>binning</c>, <c>exposureMicroseconds</c>, <c>gainDecibels</c>, <c>trigger</c> with <c>source</c> and <c>activation</c>, <c>stream</c> with
-/// <c>packetBytes</c>, <c>packetDelayNanoseconds</c>, <c>packetResend</c>, <c>packetSocket</c>, <c>socketBufferBytes</c>, <c>buffers</c>, and <c>features</c>:
+/// <c>packetBytes</c>, <c>packetDelayNanoseconds</c>, <c>packetResend</c>, <c>packetSocket</c>, <c>socketBufferBytes</c>, <c>buffers</c>, <c>startMilliseconds</c>, and <c>features</c>:
 /// any other GenICam feature by name.
 /// </summary>
 public static class CameraFeatureFile
@@ -18,7 +18,7 @@ public static class CameraFeatureFile
     private static readonly string[] Keys =
         ["$schema", "pixelFormat", "region", "binning", "exposureMicroseconds", "gainDecibels", "trigger", "stream", "features"];
 
-    private static readonly string[] StreamKeys = ["packetBytes", "packetDelayNanoseconds", "packetResend", "packetSocket", "socketBufferBytes", "buffers"];
+    private static readonly string[] StreamKeys = ["packetBytes", "packetDelayNanoseconds", "packetResend", "packetSocket", "socketBufferBytes", "buffers", "startMilliseconds"];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Path of the JSON file.</param>
@@ -81,6 +81,7 @@ public static class CameraFeatureFile
             PacketResend = node.Find("packetResend")?.Flag() ?? features.PacketResend,
             PacketSocket = node.Find("packetSocket")?.Flag() ?? features.PacketSocket,
             SocketBufferBytes = node.Find("socketBufferBytes")?.Count(1 << 30) ?? features.SocketBufferBytes,
+            StartMilliseconds = node.Find("startMilliseconds")?.Number("ms", 10_000, atLeast: 0) ?? features.StartMilliseconds,
             StreamBuffers = buffers >= 2 ? buffers : throw node.Get("buffers").Bad("1", "2…256: one is filled while another is read"),
         };
     }

@@ -45,6 +45,9 @@ public sealed record CameraFeatures
     /// <summary>Frames that the library can hold while nobody takes them, 2…256.</summary>
     public int StreamBuffers { get; init; } = 16;
 
+    /// <summary>Wait after the stream is started until the first trigger, in ms: what the camera takes to get ready. It is started once, not for each capture.</summary>
+    public double StartMilliseconds { get; init; } = 100;
+
     /// <summary>Any other GenICam features, set in this order: a number, a text (of an enumeration too) or a truth value.</summary>
     public IReadOnlyList<CameraFeature> Others { get; init; } = [];
 }
