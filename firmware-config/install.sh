@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a published appliance on a Debian or Jetson board: program, models, plans, unit, user and folders.
+# Installs a published appliance on a Debian or Jetson board: program, models, plans, board profiles, unit, user and folders.
 #   sudo firmware-config/install.sh PUBLISHED_FOLDER [--root DIR]
 # PUBLISHED_FOLDER is what `dotnet publish src/HsiEdge.Appliance -c Release -r linux-arm64 --self-contained -o FOLDER` wrote.
 # --root DIR installs below DIR (an image being built) and touches neither users nor the running systemd.
@@ -25,9 +25,10 @@ install -d "$root/opt" "$root/etc/hsiedge" "$root/etc/systemd/system" "$root/usr
 release="releases/hsiedge-$(date -u +%Y%m%dT%H%M%SZ)-$$"
 install -d "$root/opt/$release"
 cp -a "$published/." "$root/opt/$release/"
-install -d "$root/opt/$release/models" "$root/opt/$release/plans" "$root/opt/$release/share"
+install -d "$root/opt/$release/models" "$root/opt/$release/plans" "$root/opt/$release/boards" "$root/opt/$release/share"
 cp -a "$here/models/." "$root/opt/$release/models/"
 cp -a "$here/plans/." "$root/opt/$release/plans/"
+cp -a "$here/boards/." "$root/opt/$release/boards/"
 cp -a "$here/../README.md" "$here/../LICENSE" "$root/opt/$release/share/"
 sync
 if [ -d "$root/opt/hsiedge" ] && [ ! -L "$root/opt/hsiedge" ]; then
@@ -46,6 +47,9 @@ install -m 0644 "$here/../systemd/hsiedge.service" "$root/etc/systemd/system/hsi
 
 if [ -z "$root" ]; then
   id hsiedge >/dev/null 2>&1 || useradd --system --home-dir /var/lib/hsiedge --shell /usr/sbin/nologin hsiedge
+  # The unit takes the board's lines, cameras and serial ports by these groups; a unit that names a group that is not there does not start.
+  for group in gpio video dialout plugdev; do getent group "$group" >/dev/null || groupadd --system "$group"; done
+  usermod -aG gpio,video,dialout,plugdev hsiedge
   chgrp hsiedge /etc/hsiedge/appsettings.json
   systemctl daemon-reload
   systemctl enable hsiedge.service

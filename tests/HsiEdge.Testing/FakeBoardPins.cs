@@ -38,6 +38,12 @@ public sealed class FakeBoardPins(TimeProvider time, BoardProfile? profile = nul
     /// <summary>Level of an output now.</summary>
     public bool IsActive(PinLine line) => _outputs.TryGetValue(line, out var pin) && pin.Active;
 
+    /// <summary>How often an output became active.</summary>
+    public int Rises(PinLine line) => _outputs.TryGetValue(line, out var pin) ? pin.Rises : 0;
+
+    /// <summary>Whether somebody watches an input.</summary>
+    public bool IsWatched(PinLine line) => _watches.ContainsKey(line);
+
     /// <summary>Sets the level of an input without an edge.</summary>
     public void Hold(PinLine line, bool active) => _levels[line] = active;
 
@@ -103,6 +109,8 @@ public sealed class FakeBoardPins(TimeProvider time, BoardProfile? profile = nul
     {
         public bool Active { get; private set; }
 
+        public int Rises { get; private set; }
+
         public PinLine Line { get; } = line;
 
         public void Set(bool active)
@@ -112,6 +120,7 @@ public sealed class FakeBoardPins(TimeProvider time, BoardProfile? profile = nul
                 throw fault;
             }
 
+            Rises += active && !Active ? 1 : 0;
             Active = active;
         }
     }

@@ -1,5 +1,9 @@
 using System.Collections;
 using System.Reflection;
+using HsiEdge.Core.Trigger;
+using HsiEdge.Devices.Gpio;
+using HsiEdge.Devices.Kernel;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HsiEdge.Appliance.Cli;
 
@@ -26,6 +30,12 @@ public sealed class CliConsole
 
     /// <summary>Folder of the program, with its <c>appsettings.json</c> and <c>models</c>.</summary>
     public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
+
+    /// <summary>GPIO chips of the machine.</summary>
+    internal Func<IReadOnlyList<GpioChip>> ListChips { get; init; } = () => GpioChips.List(LinuxSystemCalls.Instance);
+
+    /// <summary>Opens lines of a board.</summary>
+    internal Func<BoardDescription, IBoardPins> OpenPins { get; init; } = board => BoardPins.Open(board, "", NullLoggerFactory.Instance);
 
     /// <summary>Version of the program.</summary>
     public static string Version { get; } =

@@ -5,6 +5,7 @@ using HsiEdge.Appliance.Configuration;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Record;
+using HsiEdge.Core.Trigger;
 
 namespace HsiEdge.Appliance.Cli;
 
@@ -130,7 +131,7 @@ internal sealed class CliShell(CliConsole console, IReadOnlyList<string> setting
     {
         UsageException e => (ExitCodes.WrongUsage, e.Message),
         BadInputException e => (ExitCodes.BadInput, e.Message),
-        StoreFaultException or CameraFaultException => (ExitCodes.Failed, exception.Message),
+        StoreFaultException or CameraFaultException or PinFaultException => (ExitCodes.Failed, exception.Message),
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } e =>
             (ExitCodes.Failed, $"{e.Message.TrimEnd('.')}. Another program uses the port: stop it, or configure another port."),
         IOException { InnerException: SocketException } or SocketException or IOException or UnauthorizedAccessException => (ExitCodes.Failed, exception.Message),

@@ -9,6 +9,7 @@ using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using HsiEdge.Delivery.Publish;
 using HsiEdge.Delivery.Record;
+using HsiEdge.Devices.Gpio;
 using HsiEdge.Inference.Bundle;
 
 namespace HsiEdge.Appliance.Cli;
@@ -28,6 +29,7 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
         ("data folder", _ => Task.FromResult(DataFolder())),
         ("store", StoreAsync),
         ("model", _ => Task.FromResult(Model())),
+        ("pins", _ => Task.FromResult(Pins())),
         ("camera", _ => Task.FromResult(Camera())),
         ("calibration", CalibrationAsync),
         ("broker", BrokerAsync),
@@ -101,6 +103,29 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
 
         var found = $"{report.Model!.Name}@{report.Model.Version}, self-test passed, {(report.Model.Signed ? "signed" : "unsigned")}{(report.TrainedOnSyntheticData == true ? ", trained on SYNTHETIC data" : "")}";
         return report.Model.Signed ? DoctorItem.Ok(name, found) : DoctorItem.Warning(name, found, "Sign the bundle and set Model:TrustedKeysFolder and Model:RequireSignature.");
+    }
+
+    private DoctorItem Pins()
+    {
+        const string name = "pins";
+        const string advice = "'hsiedge doctor --pins' lists chips and lines.";
+        var path = configuration.Board.ProfilePath;
+        if (path.Length == 0)
+        {
+            return DoctorItem.Ok(name, "no board: no footswitch, no interlock, no lamps");
+        }
+
+        var board = BoardProfileFile.Read(path);
+        if (board.Profile.Simulated)
+        {
+            return DoctorItem.Warning(name, $"{board.Profile.Title}: its lines live in memory", "Set Board:ProfilePath for a cart in use.");
+        }
+
+        var lines = PinsReport.Of(path, board.Profile, console.ListChips()).Lines;
+        var missing = lines.Where(l => l.State == PinsLineState.Missing).ToList();
+        var used = lines.Where(l => l.State == PinsLineState.InUse).Select(l => $"{l.Line} by {l.UsedBy}").ToList();
+        var found = $"{board.Profile.Title}: {lines.Count - missing.Count} of {lines.Count} lines found{(used.Count == 0 ? "" : $"; in use: {string.Join(", ", used)}")}";
+        return missing.Count == 0 ? DoctorItem.Ok(name, found) : DoctorItem.Failed(name, $"{found}. {missing[0].Fault}", $"Set Board:ProfilePath to this board's profile. {advice}");
     }
 
     private DoctorItem Camera()

@@ -2,6 +2,7 @@ using System.CommandLine;
 using HsiEdge.Core;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
+using HsiEdge.Core.Trigger;
 
 namespace HsiEdge.Appliance.Cli;
 
@@ -11,15 +12,22 @@ internal static class DoctorVerb
     public static Command Create(CliShell shell)
     {
         var (config, json) = (CliShell.ConfigOption(), CliShell.JsonOption());
+        var pins = new PinsVerb(shell);
         return shell.Verb(
             "doctor",
-            "Checks the box: configuration, data folder, store, model with its self-test, camera, calibration, broker, clock. Exit 1 when anything failed.",
+            "Checks the box: configuration, data folder, store, model with its self-test, pins, camera, calibration, broker, clock. Exit 1 when anything failed.",
             json,
             config,
-            [],
+            pins.Symbols,
             async (parsed, cancellationToken) =>
             {
-                var checks = new DoctorChecks(shell.LoadConfiguration(parsed.GetValue(config)), shell.Console);
+                var configuration = shell.LoadConfiguration(parsed.GetValue(config));
+                if (await pins.InvokeAsync(parsed, configuration, parsed.GetValue(json), cancellationToken) is { } exitCode)
+                {
+                    return exitCode;
+                }
+
+                var checks = new DoctorChecks(configuration, shell.Console);
                 var items = new List<DoctorItem>();
                 foreach (var (name, run) in checks.All)
                 {
@@ -47,7 +55,7 @@ internal static class DoctorVerb
         {
             return await run(cancellationToken);
         }
-        catch (Exception e) when (e is BadInputException or StoreFaultException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is BadInputException or StoreFaultException or PinFaultException or IOException or UnauthorizedAccessException)
         {
             return DoctorItem.Failed(name, e.Message, "Correct what is named, then run doctor again.");
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
+using HsiEdge.Devices.Gpio;
 using HsiEdge.Inference.Bundle;
 
 namespace HsiEdge.Appliance.Cli;
@@ -50,6 +51,7 @@ internal static class ValidateVerb
     {
         var faults = configuration.Faults.Select(f => new ValidationFault(f.Key, f.Message, f.Layer)).ToList();
         CheckFile(faults, "Camera:PlanPath", configuration.Camera.PlanPath, path => _ = ScanPlanFile.Read(path));
+        CheckFile(faults, "Board:ProfilePath", configuration.Board.ProfilePath, path => _ = BoardProfileFile.Read(path));
         CheckFile(
             faults,
             "Model:BundlePath",

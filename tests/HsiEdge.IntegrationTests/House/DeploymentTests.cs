@@ -15,13 +15,25 @@ public sealed class DeploymentTests
         using var folder = new TemporaryFolder();
         var unit = folder.File("hsiedge.service");
         var text = await File.ReadAllTextAsync(Path.Combine(Root, "systemd", "hsiedge.service"));
-        await File.WriteAllTextAsync(unit, text.Replace("ExecStart=/opt/hsiedge/hsiedge run", "ExecStart=/bin/true", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(unit, text.Replace("/opt/hsiedge/hsiedge ", "/bin/true ", StringComparison.Ordinal));
 
         // verify exits 0 on an unknown key: its stderr must be empty.
         var verified = await ProgramRun.StartAsync("systemd-analyze", ["verify", unit]);
         Assert.Equal((0, ""), (verified.ExitCode, verified.Error));
         var confined = await ProgramRun.StartAsync("systemd-analyze", ["security", "--offline=true", "--threshold=25", unit]);
         Assert.True(confined.ExitCode == 0, confined.Output);
+    }
+
+    [Fact]
+    public async Task The_unit_makes_every_output_safe_however_the_worker_ended()
+    {
+        var lines = await File.ReadAllLinesAsync(Path.Combine(Root, "systemd", "hsiedge.service"));
+        Assert.Contains("ExecStopPost=-/opt/hsiedge/hsiedge doctor --make-safe", lines);
+
+        // A confined unit that may not open the chips, or not ask for a real-time thread, could neither pulse nor make safe.
+        Assert.Contains("DeviceAllow=char-gpiochip rw", lines);
+        Assert.Contains("LimitRTPRIO=99", lines);
+        Assert.Contains("RestrictRealtime=no", lines);
     }
 
     [Theory]
@@ -75,6 +87,7 @@ public sealed class DeploymentTests
         Assert.True(File.Exists(Path.Combine(target, "opt", "hsiedge", "hsiedge")));
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(target, "opt", "hsiedge", "models"), "*.hsimodel"));
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(target, "opt", "hsiedge", "plans"), "*.json"));
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(target, "opt", "hsiedge", "boards"), "*.json"));
         Assert.True(File.Exists(Path.Combine(target, "etc", "systemd", "system", "hsiedge.service")));
         Assert.Equal(2, Directory.GetDirectories(Path.Combine(target, "opt", "releases")).Length);
     }

@@ -102,6 +102,30 @@ public sealed class RoomTests : IAsyncLifetime
         Assert.Equal(0, (await run.StopAsync()).ExitCode);
     }
 
+    [Fact]
+    public async Task A_killed_worker_is_followed_by_make_safe_and_by_a_worker_that_goes_on()
+    {
+        await using (var killed = Start())
+        {
+            await using var room = await RoomClient.ConnectAsync(_folder.File("room"));
+            await room.WaitForAsync("readyLamp", active: true);
+            await room.PressAsync();
+            Assert.Equal(128 + 9, (await killed.StopAsync("KILL")).ExitCode);
+        }
+
+        // What the unit's ExecStopPost runs.
+        var safe = await ProgramRun.StartAsync(RunningProgram.PathOf("hsiedge"), ["doctor", "--make-safe", "--config", _folder.File("machine.json")]);
+        Assert.True(safe.ExitCode == 0, safe.Error);
+        Assert.Contains("Every output is inactive: cameraTrigger", safe.Output, StringComparison.Ordinal);
+
+        await using var run = Start();
+        await using var again = await RoomClient.ConnectAsync(_folder.File("room"));
+        await again.WaitForAsync("readyLamp", active: true);
+        await again.PressAsync();
+        await _observer.WaitAsync(m => m.Any(r => r.Topic == Prefix + "result"), 60);
+        Assert.Equal(0, (await run.StopAsync()).ExitCode);
+    }
+
     private Task<IReadOnlyList<Received>> WaitForTriggerHealthAsync(string state, string reason) => _observer.WaitAsync(
         m => m.LastOrDefault(r => r.Topic == Prefix + "health/trigger") is { } last && (string)last.Json["state"]! == state
             && ((string)last.Json["reason"]!).Contains(reason, StringComparison.Ordinal),

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using HsiEdge.Appliance.Cli;
+using HsiEdge.Core.Trigger;
+using HsiEdge.Devices.Gpio;
 
 namespace HsiEdge.Tests.Cli;
 
@@ -12,8 +14,10 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
     public static Task<CliRun> OfAsync(params string[] arguments) => WithAsync(new Dictionary<string, string>(), arguments);
 
     public static async Task<CliRun> WithAsync(
-        IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> arguments, string? programFolder = null, CancellationToken cancellationToken = default)
+        IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> arguments, string? programFolder = null,
+        Func<IReadOnlyList<GpioChip>>? chips = null, Func<BoardDescription, IBoardPins>? openPins = null, CancellationToken cancellationToken = default)
     {
+        var machine = CliConsole.OfProcess();
         var (output, error) = (new StringWriter(), new StringWriter());
         var console = new CliConsole
         {
@@ -21,6 +25,8 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
             Error = TextWriter.Synchronized(error),
             Environment = environment,
             ProgramFolder = programFolder ?? Path.Combine(AppContext.BaseDirectory, "no-such-folder"),
+            ListChips = chips ?? machine.ListChips,
+            OpenPins = openPins ?? machine.OpenPins,
         };
         var exitCode = await CommandLineApp.InvokeAsync(arguments, console, cancellationToken);
         return new CliRun(exitCode, output.ToString(), error.ToString());
