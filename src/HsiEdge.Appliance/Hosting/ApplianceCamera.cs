@@ -38,8 +38,8 @@ internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IRefe
     {
         var plan = ScanPlanFile.Read(configuration.Camera.PlanPath);
         var scanner = ScanningSetup.Create(camera, plan, configuration, board, time, logs);
-        return new ApplianceCamera(
-            new FrameCubeSource(scanner, plan, configuration.Acquire, time, logs.CreateLogger<FrameCubeSource>()), plan, References: null, camera);
+        var patience = ScanningSetup.PatienceWithScanner(configuration.Acquire, plan);
+        return new ApplianceCamera(new FrameCubeSource(scanner, plan, patience, time, logs.CreateLogger<FrameCubeSource>()), plan, References: null, camera);
     }
 
     private static ApplianceCamera Replay(CameraOptions options, TimeProvider time, ILoggerFactory logs) =>

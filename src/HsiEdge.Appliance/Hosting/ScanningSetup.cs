@@ -32,6 +32,29 @@ internal static class ScanningSetup
         return new ScanningCamera(parts, options, time, logs.CreateLogger<ScanningCamera>());
     }
 
+    /// <summary>
+    /// The patience of the one who waits for the scanner's frames: the scanner itself waits for a frame, passes over one that is missing and steps the light in
+    /// between, and what it says then is more than that it was silent.
+    /// </summary>
+    /// <param name="options">As configured: what the scanner waits for one frame.</param>
+    /// <param name="plan">How long its light may take.</param>
+    public static AcquireOptions PatienceWithScanner(AcquireOptions options, ScanPlan plan)
+    {
+        var light = plan.Light switch
+        {
+            SerialLight serial => 2 * serial.AnswerTimeoutMilliseconds,
+            GpioLight { WaitForSync: true } => new ScanningOptions().SyncTimeoutMilliseconds,
+            GpioLight { Coding: LightCoding.StepPulse } gpio => (gpio.Positions.Max() + 2) * 2 * gpio.PulseMicroseconds / 1000,
+            _ => 0,
+        };
+        return new AcquireOptions
+        {
+            FrameTimeoutMilliseconds = (3 * options.FrameTimeoutMilliseconds) + (2 * light),
+            LateAfterMilliseconds = options.LateAfterMilliseconds,
+            PoolCeilingMebibytes = options.PoolCeilingMebibytes,
+        };
+    }
+
     private static ILightSource LightOf(
         IFrameCamera camera, ScanPlan plan, CameraOptions options, ApplianceBoard? board, TimeProvider time, ILoggerFactory logs) => plan.Light switch
     {
