@@ -2,9 +2,7 @@ using System.Runtime.InteropServices;
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Appliance.Hosting;
 using HsiEdge.Core;
-using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
-using HsiEdge.Core.Envi;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using HsiEdge.Delivery.Publish;
@@ -30,7 +28,7 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
         ("store", StoreAsync),
         ("model", _ => Task.FromResult(Model())),
         ("pins", _ => Task.FromResult(Pins())),
-        ("camera", _ => Task.FromResult(Camera())),
+        ("camera", CameraAsync),
         ("calibration", CalibrationAsync),
         ("broker", BrokerAsync),
         ("clock", ClockAsync),
@@ -128,31 +126,24 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
         return missing.Count == 0 ? DoctorItem.Ok(name, found) : DoctorItem.Failed(name, $"{found}. {missing[0].Fault}", $"Set Board:ProfilePath to this board's profile. {advice}");
     }
 
-    private DoctorItem Camera()
+    private async Task<DoctorItem> CameraAsync(CancellationToken cancellationToken)
     {
-        const string name = "camera";
-        var options = configuration.Camera;
-        if (options.Source == CameraSource.Phantom)
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        try
         {
-            var plan = options.PlanPath.Length == 0 ? "its own plan" : $"plan {ScanPlanFile.Read(options.PlanPath).Name}";
-            return DoctorItem.Warning(name, $"phantom, {plan}: results are SYNTHETIC", "Set Camera:Source for a cart in use.");
+            return await DoctorCamera.CheckAsync(configuration.Camera, console.Time, limit.Token);
         }
-
-        var folder = Path.GetFullPath(options.ReplayFolder);
-        var headers = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.hdr").Order(StringComparer.Ordinal).ToList() : [];
-        if (headers.Count == 0)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return DoctorItem.Failed(name, $"{folder} holds no ENVI header (*.hdr)", "Set Camera:ReplayFolder to a folder of recorded cubes.");
+            return DoctorItem.Failed("camera", $"no answer within {Patience.TotalSeconds:0} s", "Check the camera's power, cable and network.");
         }
-
-        var first = EnviHeader.Read(headers[0]);
-        return DoctorItem.Ok(name, $"replay of {headers.Count} headers in {folder}, first {Path.GetFileName(headers[0])}: {first.Shape}");
     }
 
     private async Task<DoctorItem> CalibrationAsync(CancellationToken cancellationToken)
     {
         const string name = "calibration";
-        var (howTaken, remedy) = configuration.Camera.Source == CameraSource.Phantom
+        var (howTaken, remedy) = configuration.Camera.Source != CameraSource.Replay
             ? ("references are kept in the data folder and taken anew between captures when stale or drifted",
                 "A running worker takes new references before its next capture; if this stays, the health of camera says why.")
             : ("recordings bring their own references", "Name recordings in Camera:ReplayFolder whose white and dark references belong to them.");

@@ -9,7 +9,13 @@ public sealed class CameraOptions
     /// <summary>Folder of ENVI cubes that the replay camera plays in order of name; needed when the source is replay.</summary>
     public string ReplayFolder { get; set; } = "";
 
-    /// <summary>Scan plan (JSON) of a band-by-band camera; empty takes the phantom's own plan.</summary>
+    /// <summary>Which GenICam camera: serial number, address or id; empty takes the only one there is.</summary>
+    public string Device { get; set; } = "";
+
+    /// <summary>How a GenICam camera is set up (JSON, <c>firmware-config/cameras</c>); empty leaves all but format and trigger as the camera has it.</summary>
+    public string FeaturesPath { get; set; } = "";
+
+    /// <summary>Scan plan (JSON) of a band-by-band camera; needed but for the phantom, where empty takes the phantom's own plan.</summary>
     public string PlanPath { get; set; } = "";
 
     /// <summary>Serial port of the light source, such as /dev/ttyUSB0; needed when the scan plan commands its light over a serial port.</summary>
@@ -33,4 +39,7 @@ public enum CameraSource
 
     /// <summary>A folder of recorded ENVI cubes.</summary>
     Replay,
+
+    /// <summary>A GigE Vision or USB3 Vision camera, stepped through a scan plan.</summary>
+    GenICam,
 }

@@ -24,7 +24,8 @@ internal static partial class ConfigurationRules
             Range("Camera:PhantomPatient", c.Camera.PhantomPatient, 0, 9999, ""),
             Range("Camera:PhantomSeed", c.Camera.PhantomSeed, 0, int.MaxValue, ""),
             c.Camera.Source == CameraSource.Replay ? Folder("Camera:ReplayFolder", c.Camera.ReplayFolder, "a folder of ENVI cubes that exists") : null,
-            c.Camera.PlanPath.Length > 0 ? ExistingFile("Camera:PlanPath", c.Camera.PlanPath, "a scan plan (JSON) that exists, or empty for the phantom's own") : null,
+            PlanFile(c.Camera),
+            c.Camera.FeaturesPath.Length > 0 ? ExistingFile("Camera:FeaturesPath", c.Camera.FeaturesPath, "a camera file (JSON) that exists, or empty for the camera's own") : null,
 
             Range("Acquire:FrameTimeoutMilliseconds", c.Acquire.FrameTimeoutMilliseconds, 1, 600_000, "ms"),
             Range("Acquire:LateAfterMilliseconds", c.Acquire.LateAfterMilliseconds, 1, 600_000, "ms"),
@@ -67,6 +68,11 @@ internal static partial class ConfigurationRules
 
     private static Broken? Name(string key, string value) =>
         NamePattern().IsMatch(value) ? null : new Broken(key, "1 to 32 letters, digits, '-' or '_'", "It becomes a level of every MQTT topic.");
+
+    private static Broken? PlanFile(CameraOptions options) =>
+        options.Source == CameraSource.GenICam ? ExistingFile("Camera:PlanPath", options.PlanPath, "a scan plan (JSON) that exists: the camera takes cubes by it")
+        : options.PlanPath.Length > 0 ? ExistingFile("Camera:PlanPath", options.PlanPath, "a scan plan (JSON) that exists, or empty for the phantom's own")
+        : null;
 
     private static Broken? Folder(string key, string path, string expected) => Directory.Exists(path) ? null : new Broken(key, expected, AboutRelative(path));
 

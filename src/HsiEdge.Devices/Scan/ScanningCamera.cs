@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Trigger;
 using HsiEdge.Devices.Light;
@@ -172,7 +173,7 @@ public sealed class ScanningCamera : IBandCamera
             await rest();
             return null;
         }
-        catch (Exception e) when (e is CameraFaultException or PinFaultException or OperationCanceledException)
+        catch (Exception e) when (e is CameraFaultException or PinFaultException or BadInputException or OperationCanceledException)
         {
             ScanLog.NotAtRest(_log, part, e is OperationCanceledException ? "it did not answer in time" : e.Message);
             return e;
