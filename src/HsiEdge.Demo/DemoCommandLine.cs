@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using HsiEdge.Core;
+using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Record;
 
 namespace HsiEdge.Demo;
@@ -25,14 +26,15 @@ internal static class DemoCommandLine
         {
             cycles, camera, port, folder, interval,
         };
-        root.SetAction((parsed, token) => GuardAsync(
+        root.Add(SceneCommand.Create(GuardAsync));
+        root.SetAction((parsed, token) => GuardAsync(() => RunAsync(
             new DemoOptions(
                 parsed.GetValue(cycles),
                 parsed.GetValue(camera),
                 parsed.GetValue(port) ?? 0,
                 parsed.GetValue(folder)?.FullName ?? FreshFolder(),
                 parsed.GetValue(interval) ?? DefaultIntervalMilliseconds),
-            token));
+            token)));
         var result = root.Parse(arguments);
         if (result.Errors.Count > 0)
         {
@@ -53,7 +55,7 @@ internal static class DemoCommandLine
         return WrongUsage;
     }
 
-    private static async Task<int> GuardAsync(DemoOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(DemoOptions options, CancellationToken cancellationToken)
     {
         if (options.Camera == DemoCamera.GigE)
         {
@@ -61,11 +63,16 @@ internal static class DemoCommandLine
             return WrongUsage;
         }
 
+        return await new DemoRun(options, Console.Out, TimeProvider.System).RunAsync(cancellationToken);
+    }
+
+    private static async Task<int> GuardAsync(Func<Task<int>> action)
+    {
         try
         {
-            return await new DemoRun(options, Console.Out, TimeProvider.System).RunAsync(cancellationToken);
+            return await action();
         }
-        catch (Exception e) when (e is BadInputException or StoreFaultException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is BadInputException or StoreFaultException or CameraFaultException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return Failed;

@@ -42,7 +42,7 @@ public sealed class RunningProgram : IAsyncDisposable
     /// <param name="environment">Variables added to this process's own.</param>
     public static RunningProgram Start(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(PathOf(name), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(PathOf(name), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[key] = value;
@@ -69,6 +69,21 @@ public sealed class RunningProgram : IAsyncDisposable
                 throw new TimeoutException($"No line with '{text}' within {seconds} s:\n{string.Join('\n', Lines)}", cause);
             }
         }
+    }
+
+    /// <summary>Types a line.</summary>
+    /// <param name="line">Without its end.</param>
+    public async Task TypeAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Kills it as a power cut does (SIGKILL).</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>Sends a signal and waits for the end.</summary>

@@ -4,7 +4,6 @@ using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Phantom;
 using HsiEdge.Phantom.Instrument;
-using HsiEdge.Phantom.Scenes;
 
 namespace HsiEdge.Devices.Phantom;
 
@@ -18,10 +17,7 @@ public sealed class PhantomBandCamera : IBandCamera, IReferenceSource
 
     private readonly PhantomCameraOptions _options;
     private readonly TimeProvider _time;
-    private readonly PhantomPatient _patient;
-    private readonly PhantomInstrument _instrument;
-    private readonly PhantomRandom _noise;
-    private readonly float[] _light;
+    private readonly PhantomStage _stage;
     private readonly ushort[] _frame;
     private long _captures;
     private ulong _frames;
@@ -37,33 +33,30 @@ public sealed class PhantomBandCamera : IBandCamera, IReferenceSource
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ReferenceAverages, 1);
         _options = options;
         _time = time;
-        _patient = PhantomPatient.Draw(options.Seed, options.Patient, options.Separation);
-        _instrument = new PhantomInstrument(options.Seed, options.Lines, options.Samples);
-        _noise = new PhantomRandom(options.Seed, NoiseStream);
-        _light = new float[options.Lines * options.Samples];
-        _frame = new ushort[_light.Length];
+        _stage = new PhantomStage(options);
+        _frame = new ushort[options.Lines * options.Samples];
     }
 
     /// <inheritdoc/>
-    public CameraIdentity Identity => _instrument.Identity;
+    public CameraIdentity Identity => _stage.Instrument.Identity;
 
     /// <inheritdoc/>
-    public int Lines => _instrument.Lines;
+    public int Lines => _stage.Instrument.Lines;
 
     /// <inheritdoc/>
-    public int Samples => _instrument.Samples;
+    public int Samples => _stage.Instrument.Samples;
 
     /// <inheritdoc/>
     public double SaturationCounts => PhantomInstrument.FullScaleCounts;
 
     /// <inheritdoc/>
-    public bool[]? BadPixels => _instrument.CopyBadPixels();
+    public bool[]? BadPixels => _stage.Instrument.CopyBadPixels();
 
     /// <inheritdoc/>
     public Task OpenAsync(ScanSchedule schedule, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(schedule);
-        RequireTables(schedule.Plan);
+        PhantomStage.RequireTables(schedule.Plan);
         return Task.CompletedTask;
     }
 
@@ -74,17 +67,22 @@ public sealed class PhantomBandCamera : IBandCamera, IReferenceSource
         ArgumentNullException.ThrowIfNull(schedule);
         ArgumentNullException.ThrowIfNull(pulses);
         var plan = schedule.Plan;
-        RequireTables(plan);
+        PhantomStage.RequireTables(plan);
         var capture = _captures++;
-        var scene = Look(_options.Script.PoseOf(capture), plan.PixelPitchMillimetres);
+        if (schedule.IsPushbroom)
+        {
+            throw new BadInputException($"Scan plan '{plan.Name}' is a pushbroom's; the phantom camera takes one band at a time.");
+        }
+
+        _stage.Look(capture, plan.PixelPitchMillimetres);
         var begun = _time.GetTimestamp();
-        for (var band = 0; band < plan.Wavelengths.Count; band++)
+        foreach (var step in schedule.Steps)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var fault = _options.Faults?.Invoke(capture, band) ?? PhantomFault.None;
+            var fault = _options.Faults?.Invoke(capture, step.Index) ?? PhantomFault.None;
             if (fault == PhantomFault.CameraFault)
             {
-                throw new CameraFaultException($"Camera {Identity.Serial} reports a fault at band {band}.");
+                throw new CameraFaultException($"Camera {Identity.Serial} reports a fault at step {step.Index}.");
             }
 
             if (fault == PhantomFault.Silence)
@@ -92,17 +90,16 @@ public sealed class PhantomBandCamera : IBandCamera, IReferenceSource
                 await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
             }
 
-            pulses.Sent(band, _time.GetTimestamp());
-            scene.ApparentReflectance(BandOptics.At(_patient, plan.Wavelengths[band]), _light);
-            _instrument.Expose(plan.Wavelengths[band], plan.ExposureMicroseconds[band], _light, _noise, _frame);
-            await PaceAsync(begun, band, cancellationToken);
+            pulses.Sent(step.Index, _time.GetTimestamp());
+            Expose(plan, step);
+            await PaceAsync(begun, step.Index, cancellationToken);
             var frameId = _frames++;
             if (fault == PhantomFault.Dropped)
             {
                 continue;
             }
 
-            var frame = Frame(band, frameId, complete: fault != PhantomFault.Incomplete);
+            var frame = Frame(step.Index, frameId, complete: fault != PhantomFault.Incomplete);
             yield return frame;
             if (fault == PhantomFault.Duplicate)
             {
@@ -124,45 +121,38 @@ public sealed class PhantomBandCamera : IBandCamera, IReferenceSource
 
     private ReferenceFrame TakeReference(ScanPlan plan, bool white)
     {
-        RequireTables(plan);
+        PhantomStage.RequireTables(plan);
         var random = new PhantomRandom(_options.Seed, NoiseStream + (white ? 2UL : 1UL));
-        return _instrument.TakeReference(plan.Wavelengths, plan.ExposureMicroseconds, white, _options.ReferenceAverages, random);
+        return _stage.Instrument.TakeReference(plan.Wavelengths, plan.ExposureMicroseconds, white, _options.ReferenceAverages, random);
     }
 
-    private PhantomScene Look(ScenePose pose, double pitchMillimetres)
+    private void Expose(ScanPlan plan, ScanStep step)
     {
-        var width = Samples * pitchMillimetres;
-        var height = Lines * pitchMillimetres;
-        var diameter = PhantomGenerator.LesionDiameterMillimetres(_patient, Lines, Samples, pitchMillimetres);
-        var wall = new PhantomWall(_patient, [(0, 0)], diameter);
-        return wall.View(-width * (0.5 + pose.OffsetWidths), -height * (0.5 + pose.OffsetHeights), Lines, Samples, pitchMillimetres);
-    }
-
-    private BandFrame Frame(int band, ulong frameId, bool complete)
-    {
-        var timestamp = _time.GetTimestamp();
-        var deviceNanoseconds = (ulong)(timestamp * (1e9 / _time.TimestampFrequency));
-        return new BandFrame(band, frameId, deviceNanoseconds, timestamp, complete, _frame);
-    }
-
-    /// <summary>Frame n is due n + 1 periods after the start, so computing time does not add up.</summary>
-    private async Task PaceAsync(long begun, int band, CancellationToken cancellationToken)
-    {
-        var wait = (_options.FramePeriod * (band + 1)) - _time.GetElapsedTime(begun);
-        if (wait > TimeSpan.Zero)
+        if (step.IsDark)
         {
-            await Task.Delay(wait, _time, cancellationToken);
+            // Darkness has no wavelength; any one serves.
+            _stage.ExposeTarget(plan.Wavelengths.First, step.ExposureMicroseconds, white: false, _frame);
+        }
+        else
+        {
+            _stage.ExposeTissue(plan.Wavelengths[step.Band], step.ExposureMicroseconds, _frame);
         }
     }
 
-    private static void RequireTables(ScanPlan plan)
+    private BandFrame Frame(int step, ulong frameId, bool complete)
     {
-        ArgumentNullException.ThrowIfNull(plan);
-        if (plan.Wavelengths.First < PhantomOptions.ShortestNanometres || plan.Wavelengths.Last > PhantomOptions.LongestNanometres)
+        var timestamp = _time.GetTimestamp();
+        var deviceNanoseconds = (ulong)(timestamp * (1e9 / _time.TimestampFrequency));
+        return new BandFrame(step, frameId, deviceNanoseconds, timestamp, complete, _frame);
+    }
+
+    /// <summary>Frame n is due n + 1 periods after the start, so computing time does not add up.</summary>
+    private async Task PaceAsync(long begun, int step, CancellationToken cancellationToken)
+    {
+        var wait = (_options.FramePeriod * (step + 1)) - _time.GetElapsedTime(begun);
+        if (wait > TimeSpan.Zero)
         {
-            throw new BadInputException(
-                $"Scan plan '{plan.Name}' covers {plan.Wavelengths.First}–{plan.Wavelengths.Last} nm; the phantom's tables cover "
-                + $"{PhantomOptions.ShortestNanometres}–{PhantomOptions.LongestNanometres} nm. Choose wavelengths within them.");
+            await Task.Delay(wait, _time, cancellationToken);
         }
     }
 }

@@ -14,11 +14,13 @@ public sealed class PhantomInstrument
     /// <summary>Counts at and above which a pixel is saturated: full scale of 14 bits.</summary>
     public const int FullScaleCounts = 16383;
 
+    /// <summary>Reflectance of the white target.</summary>
+    public const float WhiteTargetReflectance = 0.99f;
+
     private const float ElectronsPerCount = 40f;
     private const float ReadNoiseCounts = 4f;
     private const float DarkCountsPerMicrosecond = 0.02f;
     private const float PeakWhiteCountsPerMicrosecond = 6.5f;
-    private const float WhiteTargetReflectance = 0.99f;
     private const double BadPixelShare = 0.0008;
 
     private readonly float[] _offset;
