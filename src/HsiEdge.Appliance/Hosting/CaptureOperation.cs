@@ -106,11 +106,14 @@ internal sealed class CaptureOperation
         {
             await CaptureAsync(lease.Board, session.Token);
         }
-        catch (OperationCanceledException) when (session.IsCancellationRequested && !stopping.IsCancellationRequested)
+        catch (Exception e) when (lease.Board is { Lost.IsCancellationRequested: true } && CameOfTheLoss(e))
         {
-            // Goes on with the next board.
+            // What stood on the board could not even be told to be dark; the board said so. Goes on with the next one.
         }
     }
+
+    private static bool CameOfTheLoss(Exception e) =>
+        e is OperationCanceledException or PinFaultException or CameraFaultException || (e is AggregateException all && all.InnerExceptions.All(CameOfTheLoss));
 
     private async Task CaptureAsync(ApplianceBoard? board, CancellationToken stopping)
     {
@@ -258,11 +261,11 @@ internal sealed class CaptureOperation
                     : null;
             }
             catch (Exception e) when (interlock is not null && !stopping.IsCancellationRequested
-                && (e is InterlockOpenException || (e is OperationCanceledException or CameraFaultException && interlockOpened.IsCancellationRequested)))
+                && (e is InterlockOpenException || (e is OperationCanceledException or CameraFaultException or PinFaultException && interlockOpened.IsCancellationRequested)))
             {
                 await interlock.WaitUntilClosedAsync(stopping);
             }
-            catch (CameraFaultException e)
+            catch (Exception e) when (e is CameraFaultException or PinFaultException)
             {
                 _health.Report("camera", HealthState.Failed, e.Message);
                 _desk.Close("camera away", $"the camera cannot be opened: {e.Message}");

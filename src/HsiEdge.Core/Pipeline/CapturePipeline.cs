@@ -117,7 +117,7 @@ public sealed class CapturePipeline
             return (await CaptureAsync(trigger, interlockOpened, stopping), null);
         }
         // Comes first: a camera whose pulses were cut off may call it a fault.
-        catch (Exception e) when (e is InterlockOpenException || (e is OperationCanceledException or CameraFaultException && interlockOpened.IsCancellationRequested))
+        catch (Exception e) when (e is InterlockOpenException || (e is OperationCanceledException or CameraFaultException or PinFaultException && interlockOpened.IsCancellationRequested))
         {
             return (Missed(_interlock?.OpenReason ?? "the interlock opened during the capture and is closed again; trigger again"), "interlock open");
         }
@@ -125,7 +125,7 @@ public sealed class CapturePipeline
         {
             return (new TriggerOutcome(TriggerVerdict.Refused, e.Message, null), "no buffer");
         }
-        catch (CameraFaultException e)
+        catch (Exception e) when (e is CameraFaultException or PinFaultException)
         {
             _consecutiveCameraFaults++;
             _health.Report("camera", _consecutiveCameraFaults < FailedAfterFaults ? HealthState.Warning : HealthState.Failed, e.Message);

@@ -37,7 +37,7 @@ public sealed class HealthBoard
 
             causes[cause] = (state, reason);
             var worst = causes.Values.Max(c => c.State);
-            var reasons = Joined([.. causes.Values.Where(c => c.Reason.Length > 0).OrderByDescending(c => c.State).Select(c => c.Reason)]);
+            var reasons = Joined([.. causes.Values.Where(c => c.Reason.Length > 0).OrderByDescending(c => c.State).Select(c => c.Reason).Distinct(StringComparer.Ordinal)]);
             if (_items.TryGetValue(component, out var known) && known.State == worst && known.Reason == reasons)
             {
                 return;

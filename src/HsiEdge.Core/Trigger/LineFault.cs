@@ -19,5 +19,5 @@ public enum LineFaultKind
 /// <summary>A line at fault.</summary>
 /// <param name="Line">Which.</param>
 /// <param name="Kind">What is wrong.</param>
-/// <param name="Message">Line, chip and header pin, what was found, what to check: for the clinical engineer. Without figures that change from look to look.</param>
+/// <param name="Message">Line, chip and header pin, what was found, what to check: for the clinical engineer.</param>
 public sealed record LineFault(PinLine Line, LineFaultKind Kind, string Message);

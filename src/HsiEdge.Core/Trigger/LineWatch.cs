@@ -104,7 +104,7 @@ public sealed class LineWatch
                 : IsStuck(now) ? Fault(
                     LineFaultKind.Stuck, $"is held active for more than {_limits.StuckAfter.TotalSeconds:0.###} s. Check the pedal and its cable for a jam or a short, and activeLow ({(Line.ActiveLow ? "true" : "false")}) in the board's profile")
                 : Shows(_lostAt, now) ? Fault(
-                    LineFaultKind.LostEdges, "lost edges: they came faster than they were read. Check for chatter, and that nothing else starves this machine")
+                    LineFaultKind.LostEdges, $"lost edges, {LostEdges} so far: they came faster than they were read. Check for chatter, and that nothing else starves this machine")
                 : null;
         }
     }
