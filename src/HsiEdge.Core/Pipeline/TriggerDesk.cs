@@ -21,6 +21,7 @@ public sealed class TriggerDesk : ITriggerSink
     private TriggerEvent? _inFlight;
     private long _version;
     private long _refusals;
+    private string? _intervalRefusedFor;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _closedCategory = "starting";
     private string? _closedReason = "the box is starting; trigger again when its status is online";
@@ -149,7 +150,7 @@ public sealed class TriggerDesk : ITriggerSink
                 accepted = new AcceptedTrigger(trigger);
                 _accepted.Writer.TryWrite(accepted);
             }
-            else
+            else if (cause != TriggerCause.Interval)
             {
                 _refusals++;
             }
@@ -159,13 +160,18 @@ public sealed class TriggerDesk : ITriggerSink
 
         if (accepted is not null)
         {
+            _ = IsNews(cause, category: null);
             PipelineLog.TriggerAccepted(_log, trigger.Sequence, cause, detail);
             return new TriggerReceipt(trigger, Accepted: true, RefusalReason: null, accepted.Outcome.Task);
         }
 
         _account.Close(TriggerVerdict.Refused, category);
         _metrics.CountTrigger(TriggerVerdict.Refused, cause);
-        PipelineLog.TriggerRefused(_log, trigger.Sequence, cause, reason!);
+        if (IsNews(cause, category!))
+        {
+            PipelineLog.TriggerRefused(_log, trigger.Sequence, cause, reason!);
+        }
+
         return new TriggerReceipt(trigger, Accepted: false, reason, Task.FromResult(new TriggerOutcome(TriggerVerdict.Refused, reason, null)));
     }
 
@@ -226,6 +232,10 @@ public sealed class TriggerDesk : ITriggerSink
         return new TriggerEvent(_account.Post(), timestamp ?? now, timestamp is { } then ? utc - _time.GetElapsedTime(then, now) : utc, cause, detail);
     }
 
+    /// <summary>Every refusal of a person is told; those of the interval once an episode, as it asks on and on.</summary>
+    private bool IsNews(TriggerCause cause, string? category) =>
+        cause != TriggerCause.Interval || Interlocked.Exchange(ref _intervalRefusedFor, category) != category;
+
     private void Changed()
     {
         _version++;
@@ -237,7 +247,7 @@ public sealed class TriggerDesk : ITriggerSink
 /// <summary>How the desk stands at one moment.</summary>
 /// <param name="Version">Grows with every change.</param>
 /// <param name="Ready">Whether a trigger would be taken.</param>
-/// <param name="Refusals">Triggers refused so far at the desk.</param>
+/// <param name="Refusals">Triggers refused so far at the desk to those who wait for an answer: not the interval's.</param>
 public sealed record TriggerDeskState(long Version, bool Ready, long Refusals);
 
 /// <summary>A trigger that was let in, with the promise of its outcome.</summary>

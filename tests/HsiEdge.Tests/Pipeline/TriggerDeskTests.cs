@@ -1,5 +1,6 @@
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Trigger;
+using HsiEdge.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -69,6 +70,36 @@ public sealed class TriggerDeskTests
         Assert.Equal((false, 1L), (desk.State.Ready, desk.State.Refusals));
         desk.Post(TriggerCause.Footswitch);
         Assert.Equal(2, desk.State.Refusals);
+    }
+
+    [Fact]
+    public void Refusals_of_the_interval_are_counted_but_told_once_an_episode_and_not_shown()
+    {
+        using var metrics = new PipelineMetrics();
+        var log = new CollectingLogger<TriggerDesk>();
+        var desk = new TriggerDesk(TimeProvider.System, metrics, log);
+        desk.Open();
+        int Told() => log.Lines.Count(l => l.Contains("refused", StringComparison.Ordinal));
+        for (var episode = 1; episode <= 2; episode++)
+        {
+            desk.Block("interlock open", "the interlock is open");
+            for (var i = 0; i < 5; i++)
+            {
+                Assert.False(desk.Post(TriggerCause.Interval).Accepted);
+            }
+
+            Assert.Equal(episode, Told());
+            desk.Unblock("interlock open");
+            if (episode == 1)
+            {
+                Assert.True(desk.Post(TriggerCause.Interval).Accepted);
+            }
+        }
+
+        Assert.Equal((10, 0L), (desk.Totals.Refused, desk.State.Refusals));
+        desk.Post(TriggerCause.Command);
+        desk.Post(TriggerCause.Command);
+        Assert.Equal((4, 2L), (Told(), desk.State.Refusals));
     }
 
     [Fact]
