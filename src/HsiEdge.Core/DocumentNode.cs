@@ -108,7 +108,15 @@ public readonly record struct DocumentNode(string Document, string Origin, strin
         Find(key) ?? throw new BadInputException($"{Document} {Origin}: key '{Path(key)}' is missing; add it.");
 
     /// <summary>A member, or null.</summary>
-    public DocumentNode? Find(string key) => Value.TryGetProperty(key, out var value) ? new DocumentNode(Document, Origin, Path(key), value) : null;
+    public DocumentNode? Find(string key)
+    {
+        if (Value.ValueKind != JsonValueKind.Object)
+        {
+            throw Bad(Kind(), "an object");
+        }
+
+        return Value.TryGetProperty(key, out var value) ? this with { Key = Path(key), Value = value } : null;
+    }
 
     /// <summary>A text that is not empty.</summary>
     public string Text()
@@ -130,6 +138,12 @@ public readonly record struct DocumentNode(string Document, string Origin, strin
         Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out var count) && count >= 1 && count <= atMost
             ? count
             : throw Bad(Kind(), $"a whole number, 1…{atMost}");
+
+    /// <summary>A whole number within a range.</summary>
+    public int Whole(string unit, int atLeast, int atMost) =>
+        Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out var number) && number >= atLeast && number <= atMost
+            ? number
+            : throw Bad(Kind(), $"a whole number{(unit.Length > 0 ? " of " + unit : "")}, {atLeast}…{atMost}");
 
     /// <summary>A number with its unit and range.</summary>
     public double Number(string unit, double atMost, double above = double.NegativeInfinity, double atLeast = double.NegativeInfinity)

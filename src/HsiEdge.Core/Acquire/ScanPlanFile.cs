@@ -1,4 +1,3 @@
-using System.Text.Json;
 using HsiEdge.Core.Cubes;
 
 namespace HsiEdge.Core.Acquire;
@@ -6,16 +5,22 @@ namespace HsiEdge.Core.Acquire;
 /// <summary>
 /// Reads scan plans (<c>firmware-config/plans/*.json</c>; JSON Schema: <c>docs/schemas/scan-plan.schema.json</c>):
 /// <c>name</c>, <c>wavelengths</c> (a list in nm, or <c>firstNanometres</c>, <c>lastNanometres</c> and <c>bands</c> for an even spacing), optionally
-/// <c>fwhmNanometres</c>, <c>exposureMicroseconds</c> (one number for all bands, or one a band), <c>settleMicroseconds</c>, <c>pixelPitchMillimetres</c>,
+/// <c>fwhmNanometres</c>, <c>exposureMicroseconds</c> and <c>gainDecibels</c> (one number for all bands, or one a band), <c>settleMicroseconds</c>, <c>order</c>,
+/// <c>averages</c>, <c>darkEvery</c>, <c>light</c> (<see cref="LightPlan"/>), <c>trigger</c> (<see cref="TriggerPlan"/>), <c>pixelPitchMillimetres</c>,
 /// <c>storeRawCube</c>. Comments and trailing commas are allowed; unknown and repeated keys are errors.
 /// </summary>
 public static class ScanPlanFile
 {
+    private const string Document = "Scan plan";
     private const int MaximumBands = 4096;
+    private const int MaximumAverages = 1024;
     private const double MaximumMicroseconds = 60_000_000;
 
     private static readonly string[] Keys =
-        ["$schema", "name", "wavelengths", "fwhmNanometres", "exposureMicroseconds", "settleMicroseconds", "pixelPitchMillimetres", "storeRawCube"];
+    [
+        "$schema", "name", "wavelengths", "fwhmNanometres", "exposureMicroseconds", "gainDecibels", "settleMicroseconds", "order", "averages", "darkEvery",
+        "light", "trigger", "pixelPitchMillimetres", "storeRawCube",
+    ];
 
     private static readonly string[] LinearKeys = ["firstNanometres", "lastNanometres", "bands"];
 
@@ -25,46 +30,88 @@ public static class ScanPlanFile
     public static ScanPlan Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            return Parse(File.ReadAllBytes(path), path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"Scan plan {path} cannot be read: {e.Message}", e);
-        }
+        return ReadPlan(DocumentNode.Read(Document, path));
     }
 
     /// <summary>Reads a plan from memory.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="origin">File name for messages.</param>
     /// <exception cref="BadInputException">It is not a plan; the message names the origin and the key.</exception>
-    public static ScanPlan Parse(ReadOnlyMemory<byte> json, string origin)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            return ReadPlan(new ScanPlanNode(origin, "", document.RootElement));
-        }
-        catch (JsonException e)
-        {
-            throw new BadInputException($"Scan plan {origin} is not JSON: {e.Message}", e);
-        }
-    }
+    public static ScanPlan Parse(ReadOnlyMemory<byte> json, string origin) => ReadPlan(DocumentNode.Parse(Document, json, origin));
 
-    private static ScanPlan ReadPlan(ScanPlanNode root)
+    private static ScanPlan ReadPlan(DocumentNode root)
     {
         root.RequireObject(Keys);
         var name = root.Get("name").Text();
         var wavelengths = ReadWavelengths(root);
-        var exposure = root.Get("exposureMicroseconds").Numbers(wavelengths.Count, "µs", above: 0, atMost: MaximumMicroseconds);
-        var settle = root.Find("settleMicroseconds")?.Number("µs", atLeast: 0, atMost: MaximumMicroseconds) ?? 0;
-        var pitch = root.Get("pixelPitchMillimetres").Number("mm", above: 0, atMost: 100);
-        var store = root.Find("storeRawCube")?.Flag() ?? false;
-        return new ScanPlan(name, wavelengths, exposure, settle, pitch, store);
+        var bands = wavelengths.Count;
+        var plan = new ScanPlan(
+            name,
+            wavelengths,
+            root.Get("exposureMicroseconds").Numbers(bands, "µs", above: 0, atMost: MaximumMicroseconds),
+            root.Find("settleMicroseconds")?.Number("µs", atLeast: 0, atMost: MaximumMicroseconds) ?? 0,
+            root.Get("pixelPitchMillimetres").Number("mm", above: 0, atMost: 100),
+            root.Find("storeRawCube")?.Flag() ?? false)
+        {
+            GainDecibels = root.Find("gainDecibels")?.Numbers(bands, "dB", above: -100, atMost: 100) ?? [],
+            Order = root.Find("order") is { } order ? ReadOrder(order, bands) : [],
+            Averages = root.Find("averages")?.Count(MaximumAverages) ?? 1,
+            DarkEvery = root.Find("darkEvery") is { } every ? every.Whole("bands", atLeast: 0, atMost: MaximumBands) : 0,
+            Light = root.Find("light") is { } light ? LightPlanReader.Read(light, bands) : FixedLight.Instance,
+            Trigger = root.Find("trigger") is { } trigger ? TriggerPlanReader.Read(trigger) : SoftwareTrigger.Instance,
+        };
+        RefuseContradictions(root, plan);
+        return plan;
     }
 
-    private static WavelengthAxis ReadWavelengths(ScanPlanNode root)
+    private static void RefuseContradictions(DocumentNode root, ScanPlan plan)
+    {
+        if (plan.DarkEvery > 0 && LightPlanReader.WhyNeverDark(plan.Light) is { } reason)
+        {
+            throw root.Get("darkEvery").Bad($"{plan.DarkEvery}", $"0, as {reason}");
+        }
+
+        if (plan.Trigger is LineTrigger { SpacingMicroseconds: { } spacing, PulseMicroseconds: var pulse } && pulse >= spacing)
+        {
+            throw root.Get("trigger").Get("spacingMicroseconds").Bad($"{spacing}", $"more than the pulse's {pulse} µs");
+        }
+
+        if (plan.Trigger is not FreeRunTrigger)
+        {
+            return;
+        }
+
+        foreach (var key in new[] { "order", "averages", "darkEvery", "light" })
+        {
+            if (root.Find(key) is { } node && (key != "averages" || plan.Averages > 1) && (key != "darkEvery" || plan.DarkEvery > 0) && (key != "light" || plan.Light is not FixedLight))
+            {
+                throw node.Bad("given", "not there: a pushbroom camera sees all bands at once, line by line");
+            }
+        }
+
+        if (plan.ExposureMicroseconds.Any(e => e != plan.ExposureMicroseconds[0]) || plan.GainDecibels.Any(g => g != plan.GainDecibels[0]))
+        {
+            throw root.Get("exposureMicroseconds").Bad("different for some bands", "one exposure and one gain: a pushbroom camera exposes all bands at once");
+        }
+    }
+
+    private static int[] ReadOrder(DocumentNode node, int bands)
+    {
+        if (!node.IsList)
+        {
+            return node.Word("ascending", "descending") == 0 ? [] : [.. Enumerable.Range(0, bands).Reverse()];
+        }
+
+        var order = node.Items().Select(i => i.Whole("", atLeast: 0, atMost: bands - 1)).ToArray();
+        if (order.Length != bands || order.Distinct().Count() != bands)
+        {
+            throw node.Bad($"{order.Length} numbers, {order.Distinct().Count()} of them different", $"\"ascending\", \"descending\", or every band from 0 to {bands - 1} once");
+        }
+
+        return order;
+    }
+
+    private static WavelengthAxis ReadWavelengths(DocumentNode root)
     {
         var node = root.Get("wavelengths");
         var centres = node.IsList ? node.List("nm", above: 0, MaximumBands) : ReadLinear(node);
@@ -80,7 +127,7 @@ public static class ScanPlanFile
         return new WavelengthAxis(centres, widths);
     }
 
-    private static double[] ReadLinear(ScanPlanNode node)
+    private static double[] ReadLinear(DocumentNode node)
     {
         node.RequireObject(LinearKeys);
         var first = node.Get("firstNanometres").Number("nm", above: 0, atMost: 100_000);

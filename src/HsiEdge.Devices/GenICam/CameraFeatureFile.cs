@@ -68,7 +68,7 @@ public static class CameraFeatureFile
         return new SensorRegion(Offset(node, "x"), Offset(node, "y"), node.Get("width").Count(LargestSide), node.Get("height").Count(LargestSide));
     }
 
-    private static int Offset(DocumentNode node, string key) => node.Find(key) is { } offset ? Whole(offset, "pixels", LargestSide) : 0;
+    private static int Offset(DocumentNode node, string key) => node.Find(key) is { } offset ? offset.Whole("pixels", 0, LargestSide) : 0;
 
     private static CameraFeatures ReadStream(DocumentNode node, CameraFeatures features)
     {
@@ -76,20 +76,14 @@ public static class CameraFeatureFile
         var buffers = node.Find("buffers")?.Count(256) ?? features.StreamBuffers;
         return features with
         {
-            PacketBytes = node.Find("packetBytes") is { } packet ? Whole(packet, "bytes", LargestPacket) : features.PacketBytes,
-            PacketDelayNanoseconds = node.Find("packetDelayNanoseconds") is { } delay ? Whole(delay, "ns", 1_000_000_000) : null,
+            PacketBytes = node.Find("packetBytes") is { } packet ? packet.Whole("bytes", 0, LargestPacket) : features.PacketBytes,
+            PacketDelayNanoseconds = node.Find("packetDelayNanoseconds") is { } delay ? delay.Whole("ns", 0, 1_000_000_000) : null,
             PacketResend = node.Find("packetResend")?.Flag() ?? features.PacketResend,
             PacketSocket = node.Find("packetSocket")?.Flag() ?? features.PacketSocket,
             SocketBufferBytes = node.Find("socketBufferBytes")?.Count(1 << 30) ?? features.SocketBufferBytes,
             StartMilliseconds = node.Find("startMilliseconds")?.Number("ms", 10_000, atLeast: 0) ?? features.StartMilliseconds,
             StreamBuffers = buffers >= 2 ? buffers : throw node.Get("buffers").Bad("1", "2…256: one is filled while another is read"),
         };
-    }
-
-    private static int Whole(DocumentNode node, string unit, int atMost)
-    {
-        var number = node.Number(unit, atMost, atLeast: 0);
-        return number == Math.Floor(number) ? (int)number : throw node.Bad($"{number}", $"a whole number of {unit}");
     }
 
     private static CameraFeature ReadFeature(DocumentNode node)

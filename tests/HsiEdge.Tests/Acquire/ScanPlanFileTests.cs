@@ -70,6 +70,60 @@ public sealed class ScanPlanFileTests
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_whole_plan_reads_as_it_says()
+    {
+        var plan = Parse("""
+            {
+              "name": "n", "wavelengths": [1000, 1100, 1200], "exposureMicroseconds": 10, "gainDecibels": [0, 6, 12], "pixelPitchMillimetres": 1,
+              "order": [2, 0, 1], "averages": 3, "darkEvery": 2,
+              "light": { "kind": "serial", "baud": 115200, "select": "WL {nm}\r", "dark": "SHUT\r", "answer": "^OK", "answerTimeoutMilliseconds": 250 },
+              "trigger": { "kind": "line", "pulseMicroseconds": 500, "spacingMicroseconds": 9000 }
+            }
+            """);
+        Assert.Equal([0, 6, 12], plan.GainDecibels);
+        Assert.Equal([2, 0, 1], plan.Order);
+        Assert.Equal((3, 2), (plan.Averages, plan.DarkEvery));
+        var light = Assert.IsType<SerialLight>(plan.Light);
+        Assert.Equal((115200, "WL {nm}\r", "SHUT\r", "^OK", 250.0), (light.Baud, light.SelectCommand, light.DarkCommand, light.Answer, light.AnswerTimeoutMilliseconds));
+        Assert.Equal(new LineTrigger(500, 9000), plan.Trigger);
+    }
+
+    [Theory]
+    [InlineData("""{ "kind": "gpio", "coding": "one-hot" }""", typeof(GpioLight))]
+    [InlineData("""{ "kind": "gpio", "coding": "step-pulse", "pulseMicroseconds": 200, "positions": [5, 3, 1, 0], "waitForSync": true }""", typeof(GpioLight))]
+    [InlineData("""{ "kind": "camera", "feature": "HsiBandIndex" }""", typeof(CameraLight))]
+    [InlineData("""{ "kind": "fixed" }""", typeof(FixedLight))]
+    public void Every_kind_of_light_is_read(string light, Type expected) => Assert.IsType(expected, Parse(With($"\"light\": {light}")).Light);
+
+    [Theory]
+    [InlineData("\"light\": 3", "key 'light' is 3; expected an object")]
+    [InlineData("\"light\": { }", "key 'light.kind' is missing")]
+    [InlineData("\"light\": { \"kind\": \"lamp\" }", "key 'light.kind' is \"lamp\"; expected one of fixed, gpio, serial, camera")]
+    [InlineData("\"light\": { \"kind\": \"fixed\", \"baud\": 1 }", "unknown key 'light.baud'")]
+    [InlineData("\"light\": { \"kind\": \"gpio\", \"coding\": \"step-pulse\" }", "without pulseMicroseconds")]
+    [InlineData("\"light\": { \"kind\": \"gpio\", \"coding\": \"binary\", \"pulseMicroseconds\": 5 }", "with pulseMicroseconds")]
+    [InlineData("\"light\": { \"kind\": \"gpio\", \"coding\": \"one-hot\", \"positions\": [0, 1, 1, 2] }", "4 positions, 3 of them different")]
+    [InlineData("\"light\": { \"kind\": \"gpio\", \"coding\": \"one-hot\", \"positions\": [0, 1, 40, 2] }", "'light.positions[2]' is 40")]
+    [InlineData("\"light\": { \"kind\": \"serial\", \"select\": \"W\", \"answer\": \"(\" }", "no regular expression")]
+    [InlineData("\"darkEvery\": 2", "'darkEvery' is 2; expected 0, as a fixed light cannot be switched off")]
+    [InlineData("\"darkEvery\": 2, \"light\": { \"kind\": \"camera\", \"feature\": \"F\" }", "light.darkPosition is missing")]
+    [InlineData("\"order\": [0, 1, 2]", "'order' is 3 numbers")]
+    [InlineData("\"order\": [0, 1, 2, 2]", "'order' is 4 numbers, 3 of them different")]
+    [InlineData("\"order\": \"random\"", "'order' is \"random\"")]
+    [InlineData("\"averages\": 0", "'averages' is 0")]
+    [InlineData("\"gainDecibels\": [1, 2]", "'gainDecibels' is 2 values")]
+    [InlineData("\"trigger\": { \"kind\": \"line\" }", "'trigger.pulseMicroseconds' is missing")]
+    [InlineData("\"trigger\": { \"kind\": \"line\", \"pulseMicroseconds\": 500, \"spacingMicroseconds\": 400 }", "more than the pulse's 500 µs")]
+    [InlineData("\"trigger\": { \"kind\": \"freeRun\", \"lines\": 0, \"lineRateHertz\": 5 }", "'trigger.lines' is 0")]
+    [InlineData("\"averages\": 2, \"trigger\": { \"kind\": \"freeRun\", \"lines\": 9, \"lineRateHertz\": 5 }", "'averages' is given; expected not there: a pushbroom camera")]
+    public void A_wrong_light_or_trigger_is_refused_by_key(string addition, string expected)
+    {
+        var error = Assert.Throws<BadInputException>(() => Parse(With(addition)));
+        Assert.Contains("plan.json", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]
@@ -98,6 +152,8 @@ public sealed class ScanPlanFileTests
             Assert.Empty(schema.Validate(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)));
         }
     }
+
+    private static string With(string addition) => Good.Replace("\"storeRawCube\": true", $"\"storeRawCube\": true, {addition}", StringComparison.Ordinal);
 
     private static ScanPlan Parse(string json) => ScanPlanFile.Parse(Encoding.UTF8.GetBytes(json), "plan.json");
 }

@@ -17,14 +17,15 @@ public sealed class PulseThreadTests
         var (a, b) = (new RecordingPin(), new RecordingPin());
         PinAction[] program = [new(0, a, true), new(200, b, true), new(200, a, false), new(5000, b, false)];
         var progress = new PulseProgress(program.Length);
+        var before = TimeProvider.System.GetTimestamp();
         await thread.RunAsync(program, progress, default);
         Assert.Equal(4, progress.Done);
         Assert.Equal([true, false], a.Levels);
         Assert.Equal([true, false], b.Levels);
         Assert.True(progress[2] >= progress[1] && progress[1] >= progress[0]);
 
-        // The first stamp is taken after the first write, so the distance to it may be short by that write.
-        Assert.True((progress[3] - progress[1]) / 1000.0 >= 4000, $"{(progress[3] - progress[1]) / 1000.0} µs");
+        // The program begins after this moment, so no action may be stamped before its offset from it.
+        Assert.All(Enumerable.Range(0, 4), i => Assert.True(progress[i] >= before + (long)(program[i].OffsetMicroseconds * 1000)));
     }
 
     [Fact]
