@@ -11,6 +11,8 @@ public sealed class ToolsTests
     [InlineData("mosquitto_sub", "--help")]
     [InlineData("gdalinfo", "--version")]
     [InlineData("python3", "--version")]
+    [InlineData("arv-fake-gv-camera-0.8", "--help")]
+    [InlineData("ip", "-V")]
     public void Tool_starts(string program, string argument)
     {
         using var process = Process.Start(new ProcessStartInfo(program, argument) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false });

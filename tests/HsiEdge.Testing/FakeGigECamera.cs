@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using HsiEdge.Devices.GenICam;
+
+namespace HsiEdge.Testing;
+
+/// <summary>
+/// libaravis' own fake GigE Vision camera as a process of its own on an address of its own of the loopback interface: as far from the product as a camera on a cable.
+/// It can be killed and started again at the same address. A machine without it fails the test, it never skips it. Adding an address wants root (or sudo).
+/// </summary>
+public sealed class FakeGigECamera : IAsyncDisposable
+{
+    private const string Program = "arv-fake-gv-camera-0.8";
+    private static int _made;
+    private readonly int _lostPerThousand;
+    private Process? _process;
+
+    private FakeGigECamera(string serial, string address, int lostPerThousand) => (Serial, Address, _lostPerThousand) = (serial, address, lostPerThousand);
+
+    /// <summary>Its serial number, told apart from all others on this machine.</summary>
+    public string Serial { get; }
+
+    /// <summary>Its address.</summary>
+    public string Address { get; }
+
+    /// <summary>Starts a camera and waits until it answers.</summary>
+    /// <param name="lostPerThousand">Packets of frames that it loses.</param>
+    public static async Task<FakeGigECamera> StartAsync(int lostPerThousand = 0)
+    {
+        var number = Interlocked.Increment(ref _made);
+        var process = Environment.ProcessId;
+
+        // Another run of the tests on the same machine has another process id.
+        var address = string.Create(CultureInfo.InvariantCulture, $"127.{64 + (process / 250 % 128)}.{1 + (process % 250)}.{number % 250}");
+        var camera = new FakeGigECamera(string.Create(CultureInfo.InvariantCulture, $"T{process}-{number}"), address, lostPerThousand);
+        await AddressAsync("add", address);
+        await camera.StartAgainAsync();
+        return camera;
+    }
+
+    /// <summary>Starts it again at the same address.</summary>
+    public async Task StartAgainAsync()
+    {
+        if (_process is not null)
+        {
+            throw new InvalidOperationException("The camera runs already.");
+        }
+
+        var start = new ProcessStartInfo(Program, ["-i", Address, "-s", Serial, "-r", _lostPerThousand.ToString(CultureInfo.InvariantCulture)])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        _process = Process.Start(start) ?? throw new InvalidOperationException($"{Program} did not start: install the Debian package aravis-tools.");
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            if (CameraDiscovery.List().Any(c => c.Serial == Serial))
+            {
+                return;
+            }
+
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException($"{Program} ended with {_process.ExitCode}.");
+            }
+        }
+
+        throw new TimeoutException($"{Program} does not answer at {Address}.");
+    }
+
+    /// <summary>Kills it: the cable is out.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            _process = null;
+        }
+    }
+
+    /// <summary>Stops it where it stands: it answers no more, and its sockets stay open.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        await AddressAsync("del", Address);
+    }
+
+    private static async Task AddressAsync(string what, string address)
+    {
+        string[] arguments = ["addr", what, $"{address}/32", "dev", "lo"];
+        var run = string.Equals(Environment.UserName, "root", StringComparison.Ordinal)
+            ? await ProgramRun.StartAsync("ip", arguments)
+            : await ProgramRun.StartAsync("sudo", ["-n", "ip", .. arguments]);
+        if (run.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"ip {string.Join(' ', arguments)} failed; these tests need root or sudo: {run.Error}");
+        }
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        var id = _process?.Id ?? throw new InvalidOperationException("The camera does not run.");
+        await ProgramRun.StartAsync("kill", ["-" + signal, id.ToString(CultureInfo.InvariantCulture)]);
+    }
+}
