@@ -128,6 +128,12 @@ internal static partial class Aravis
     [LibraryImport(Library, EntryPoint = "arv_device_get_float_feature_bounds", StringMarshalling = StringMarshalling.Utf8)]
     public static partial void FloatBounds(nint device, string feature, out double minimum, out double maximum, out nint error);
 
+    [LibraryImport(Library, EntryPoint = "arv_device_set_range_check_policy")]
+    public static partial void SetRangeCheck(nint device, int policy);
+
+    [LibraryImport(Library, EntryPoint = "arv_device_set_access_check_policy")]
+    public static partial void SetAccessCheck(nint device, int policy);
+
     [LibraryImport(Library, EntryPoint = "arv_device_read_register")]
     public static partial int ReadRegister(nint device, ulong address, out uint value, out nint error);
 

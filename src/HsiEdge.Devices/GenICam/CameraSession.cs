@@ -112,6 +112,7 @@ internal sealed class CameraSession : IAsyncDisposable
 
         Halt(device);
         SetTrigger(device, trigger);
+        Stream.Restart();
         device.Start();
         _running = trigger;
         return true;

@@ -14,9 +14,17 @@ internal sealed class FeatureSetter(GenICamDevice device, CameraFeatures feature
     /// <exception cref="AravisException">The link failed.</exception>
     public void Apply()
     {
-        foreach (var (name, value) in Ordered())
+        device.CheckValues(true);
+        try
         {
-            Set(name, value);
+            foreach (var (name, value) in Ordered())
+            {
+                Set(name, value);
+            }
+        }
+        finally
+        {
+            device.CheckValues(false);
         }
     }
 

@@ -15,8 +15,10 @@ internal sealed class FrameStream : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<int, string> _wrong = [];
+    private readonly FrameNumbers _numbers = new();
     private volatile bool _armed;
     private volatile bool _stopping;
+    private volatile bool _restarted;
     private long _frames;
     private long _faults;
     private long _unasked;
@@ -40,6 +42,9 @@ internal sealed class FrameStream : IAsyncDisposable
         get => _armed;
         set => _armed = value;
     }
+
+    /// <summary>Told before the camera starts to stream again: its numbers may begin anew.</summary>
+    public void Restart() => _restarted = true;
 
     /// <summary>What became of all frames so far.</summary>
     public GenICamCounters Counters
@@ -150,6 +155,14 @@ internal sealed class FrameStream : IAsyncDisposable
 
     private void Take(nint buffer, long received)
     {
+        if (_restarted)
+        {
+            _restarted = false;
+            _numbers.Restart();
+        }
+
+        // Frames that nobody wants are numbered too, or a cycle of 16 bits that ends meanwhile would be missed.
+        var number = _numbers.Number(Aravis.FrameId(buffer));
         if (!_armed)
         {
             Interlocked.Increment(ref _unasked);
@@ -175,7 +188,7 @@ internal sealed class FrameStream : IAsyncDisposable
         }
 
         slot.Frame = new CameraFrame(
-            Aravis.FrameId(buffer), Aravis.DeviceTimestamp(buffer), received, fault, fault is null ? slot.Pixels : ReadOnlyMemory<ushort>.Empty);
+            number, Aravis.DeviceTimestamp(buffer), received, fault, fault is null ? slot.Pixels : ReadOnlyMemory<ushort>.Empty);
         Ring.Put(slot);
     }
 

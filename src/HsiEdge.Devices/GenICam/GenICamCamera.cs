@@ -23,6 +23,7 @@ public sealed class GenICamCamera : IFrameCamera
     private Task _watching = Task.CompletedTask;
     private Task _tearingDown = Task.CompletedTask;
     private volatile string? _away;
+    private int _disposed;
     private int _faults;
     private string _lastFault = "";
     private double _temperature = double.NaN;
@@ -168,6 +169,11 @@ public sealed class GenICamCamera : IFrameCamera
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         await _watching;
         await _tearingDown;

@@ -154,6 +154,14 @@ internal sealed class GenICamDevice : IDisposable
         Aravis.Check(error);
     }
 
+    /// <summary>Whether the library refuses what is out of range or read-only before it asks the camera: some cameras take such a value and mean another. It costs reads.</summary>
+    public void CheckValues(bool check)
+    {
+        // Both policies: 0 off, 1 on.
+        Aravis.SetRangeCheck(Device, check ? 1 : 0);
+        Aravis.SetAccessCheck(Device, check ? 1 : 0);
+    }
+
     /// <summary>Asks the camera for a sign of life.</summary>
     /// <exception cref="AravisException">It gives none.</exception>
     public void Touch()

@@ -18,7 +18,7 @@ public sealed class CameraFeatureFileTests
           "exposureMicroseconds": 2000.5,
           "gainDecibels": -3,
           "trigger": { "source": "Line2", "activation": "FallingEdge" },
-          "stream": { "packetBytes": 9000, "packetDelayNanoseconds": 100, "packetResend": false, "packetSocket": true, "socketBufferBytes": 8388608, "buffers": 32 },
+          "stream": { "packetBytes": 9000, "packetDelayNanoseconds": 100, "packetResend": false, "packetSocket": true, "socketBufferBytes": 8388608, "buffers": 32, "startMilliseconds": 250 },
           "features": { "GainAuto": "Off", "SensorCooling": true, "FanSpeed": 3, "Gamma": 1.5 },
         }
         """;
@@ -33,7 +33,7 @@ public sealed class CameraFeatureFileTests
         Assert.Equal((2000.5, -3), (features.ExposureMicroseconds, features.GainDecibels));
         Assert.Equal(("Line2", "FallingEdge"), (features.TriggerSource, features.TriggerActivation));
         Assert.Equal((9000, 100L, false), (features.PacketBytes, features.PacketDelayNanoseconds, features.PacketResend));
-        Assert.Equal((true, 8_388_608, 32), (features.PacketSocket, features.SocketBufferBytes, features.StreamBuffers));
+        Assert.Equal((true, 8_388_608, 32, 250), (features.PacketSocket, features.SocketBufferBytes, features.StreamBuffers, features.StartMilliseconds));
         Assert.Equal([new("GainAuto", "Off"), new("SensorCooling", true), new("FanSpeed", 3.0), new("Gamma", 1.5)], features.Others);
         Assert.Equal("camera.json", features.Origin);
     }
@@ -63,6 +63,7 @@ public sealed class CameraFeatureFileTests
     [InlineData("\"activation\"", "\"edge\"", "unknown key 'trigger.edge'")]
     [InlineData("\"packetBytes\": 9000", "\"packetBytes\": 70000", "'stream.packetBytes' is 70000")]
     [InlineData("\"packetResend\": false", "\"packetResend\": 0", "'stream.packetResend' is 0")]
+    [InlineData("\"startMilliseconds\": 250", "\"startMilliseconds\": -1", "'stream.startMilliseconds' is -1")]
     [InlineData("\"buffers\": 32", "\"buffers\": 1", "'stream.buffers' is 1; expected 2…256")]
     [InlineData("\"SensorCooling\": true", "\"SensorCooling\": null", "'features.SensorCooling' is a list, an object or null")]
     [InlineData("\"SensorCooling\": true", "\"SensorCooling\": [1]", "'features.SensorCooling'")]
@@ -131,7 +132,7 @@ public sealed class CameraFeatureFileTests
             [defaults.TriggerSource, defaults.TriggerActivation],
             schema.Properties["trigger"].Properties.Values.Select(p => p.Default));
         Assert.Equal(
-            [(long)defaults.PacketBytes, null, defaults.PacketResend, defaults.PacketSocket, (long)defaults.SocketBufferBytes, (long)defaults.StreamBuffers],
+            [(long)defaults.PacketBytes, null, defaults.PacketResend, defaults.PacketSocket, (long)defaults.SocketBufferBytes, (long)defaults.StreamBuffers, (long)defaults.StartMilliseconds],
             stream.Values.Select(p => p.Default));
         Assert.Equal(Enum.GetNames<GenICamPixelFormat>().Order(StringComparer.Ordinal), schema.Properties["pixelFormat"].Enumeration.Select(v => (string)v!).Order(StringComparer.Ordinal));
     }
