@@ -56,14 +56,21 @@ public static class ApplianceHost
         }
     }
 
+    /// <summary>
+    /// Whether a service manager waits for word that the worker has started. The host's own check reads the name of the parent process, which the
+    /// unit hides (ProtectProc=invisible): systemd would wait in vain and end the start as timed out.
+    /// </summary>
+    private static bool IsSystemdService => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+
     private static IHost Build(ApplianceConfiguration configuration, ApplianceRun run, ApplianceService service)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, Args = [] });
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton<IHostedService>(service);
-        if (SystemdHelpers.IsSystemdService())
+        if (IsSystemdService)
         {
-            builder.Services.AddSystemd();
+            builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+            builder.Services.AddSingleton<IHostLifetime, SystemdLifetime>();
         }
         else
         {
@@ -90,7 +97,7 @@ public static class ApplianceHost
                 o.UseUtcTimestamp = true;
             });
         }
-        else if (SystemdHelpers.IsSystemdService())
+        else if (IsSystemdService)
         {
             logging.AddSystemdConsole();
         }
