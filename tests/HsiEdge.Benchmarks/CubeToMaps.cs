@@ -43,7 +43,7 @@ public class CubeToMaps
             ExposureMicroseconds = _phantom.Calibration.ExposureMicroseconds,
             PixelPitchMillimetres = _phantom.PixelPitchMillimetres,
             Origin = "benchmark",
-            Ledger = LedgerSummary.None,
+            Ledger = TriggerLedger.None,
             LastFrameTimestamp = 0,
         };
         _processor = new CubeProcessor(_model, new ProcessingOptions { Workers = 1, TilePixels = TilePixels });

@@ -72,7 +72,7 @@ public sealed class FakeCamera(TimeProvider time) : ICubeSource
             ExposureMicroseconds = [1000, 1000],
             PixelPitchMillimetres = 0.5,
             Origin = "fake plan",
-            Ledger = new LedgerSummary(2, 2, 0, 0, 0),
+            Ledger = SampleLedgers.Captured(trigger, 2),
             LastFrameTimestamp = time.GetTimestamp(),
             StoreRawCube = KeepRawCubes,
         };

@@ -77,7 +77,7 @@ internal sealed record ReplayJob
             ExposureMicroseconds = [],
             PixelPitchMillimetres = PixelPitchMillimetres ?? RecordingHeader.PixelPitchMillimetres(cube.Image.Header),
             Origin = name,
-            Ledger = LedgerSummary.None,
+            Ledger = TriggerLedger.None,
             LastFrameTimestamp = start,
         };
         var analysis = analyzer.Analyze(acquired, calibration, new UlidGenerator(time).Next(), caseId: null, progress, cancellationToken);

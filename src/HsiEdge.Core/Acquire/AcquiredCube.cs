@@ -25,8 +25,11 @@ public sealed class AcquiredCube : IDisposable
     /// <summary>Plan name or file name.</summary>
     public required string Origin { get; init; }
 
-    /// <summary>What became of the trigger pulses.</summary>
-    public required LedgerSummary Ledger { get; init; }
+    /// <summary>What became of every trigger pulse and frame; <see cref="TriggerLedger.None"/> for a recording.</summary>
+    public required TriggerLedger Ledger { get; init; }
+
+    /// <summary>What the frames without light showed, in the order of the plan; empty where it takes none.</summary>
+    public IReadOnlyList<DarkLevel> DarkLevels { get; init; } = [];
 
     /// <summary>Ticks of <see cref="TimeProvider.GetTimestamp"/> when the last frame arrived.</summary>
     public required long LastFrameTimestamp { get; init; }

@@ -11,6 +11,6 @@ public sealed class CameraFaultException : Exception
     {
     }
 
-    /// <summary>What became of the failed capture's trigger pulses; null where none was sent.</summary>
-    public LedgerSummary? Ledger { get; init; }
+    /// <summary>What became of the failed capture's trigger pulses; null where none was to be sent.</summary>
+    public TriggerLedger? Ledger { get; init; }
 }

@@ -10,19 +10,17 @@ namespace HsiEdge.Core.Acquire;
 /// </summary>
 public sealed class FrameCubeSource : ICubeSource
 {
-    // From here on a pixel's bands side by side (BIP) are read faster than a band's pixels (BSQ).
-    private const int BipFromBands = 48;
-
     private readonly IBandCamera _camera;
     private readonly ScanPlan _plan;
     private readonly ScanSchedule _schedule;
     private readonly CubePool _pool;
+    private readonly EarlierFrames _earlierFrames = new();
     private readonly AcquireOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<FrameCubeSource> _log;
-    private readonly CubeShape _shape;
-    private readonly Interleave _interleave;
+    private CubeFiller? _filler;
     private Task? _abandoned;
+    private long? _quietUntil;
     private int _busy;
 
     /// <summary>Makes a source.</summary>
@@ -31,7 +29,6 @@ public sealed class FrameCubeSource : ICubeSource
     /// <param name="options">Patience and memory.</param>
     /// <param name="time">Clock.</param>
     /// <param name="log">Receives what became of the frames.</param>
-    /// <exception cref="BadInputException">One cube of this plan does not fit below the memory ceiling.</exception>
     public FrameCubeSource(IBandCamera camera, ScanPlan plan, AcquireOptions options, TimeProvider time, ILogger<FrameCubeSource> log)
     {
         ArgumentNullException.ThrowIfNull(camera);
@@ -48,35 +45,41 @@ public sealed class FrameCubeSource : ICubeSource
         _options = options;
         _time = time;
         _log = log;
-        _shape = new CubeShape(camera.Lines, camera.Samples, plan.Wavelengths.Count);
-        _interleave = _shape.Bands >= BipFromBands ? Interleave.Bip : Interleave.Bsq;
         _pool = new CubePool((long)options.PoolCeilingMebibytes << 20);
-        if (_shape.ValueCount * sizeof(ushort) > _pool.CeilingBytes || _shape.ValueCount > Array.MaxLength)
-        {
-            throw new BadInputException(
-                $"Scan plan '{plan.Name}': one cube of {_shape} takes {_shape.ValueCount * sizeof(ushort)} bytes, but cubes in flight may take {_pool.CeilingBytes}; "
-                + "raise the memory ceiling or take fewer bands.");
-        }
     }
 
     /// <inheritdoc/>
     public CameraIdentity Camera => _camera.Identity;
 
+    /// <inheritdoc/>
+    public TriggerLedger? LastLedger { get; private set; }
+
     /// <summary>Buffers of the cubes in flight.</summary>
     public CubePool Pool => _pool;
 
     /// <inheritdoc/>
-    public Task OpenAsync(CancellationToken cancellationToken)
+    /// <exception cref="BadInputException">The camera can never hold this plan, or one cube of it does not fit below the memory ceiling.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        AcquireLog.CameraReady(_log, Camera.Model, Camera.Serial, _plan.Name, _shape);
-        return Task.CompletedTask;
+        await _camera.OpenAsync(_schedule, cancellationToken);
+        var filler = new CubeFiller(_schedule, _camera.Lines, _camera.Samples, Camera.Serial);
+        var shape = filler.Shape;
+        if (shape.ValueCount * sizeof(ushort) > _pool.CeilingBytes || shape.ValueCount > Array.MaxLength)
+        {
+            throw new BadInputException(
+                $"Scan plan '{_plan.Name}': one cube of {shape} takes {shape.ValueCount * sizeof(ushort)} bytes, but cubes in flight may take {_pool.CeilingBytes}; "
+                + "raise Acquire:PoolCeilingMebibytes, or take fewer bands or lines.");
+        }
+
+        _filler = filler;
+        AcquireLog.CameraReady(_log, Camera.Model, Camera.Serial, _plan.Name, shape);
     }
 
     /// <inheritdoc/>
     public async Task<AcquiredCube> AcquireAsync(TriggerEvent trigger, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(trigger);
+        var filler = _filler ?? throw new InvalidOperationException("The camera is not open.");
         if (Interlocked.Exchange(ref _busy, 1) != 0)
         {
             throw new InvalidOperationException("A capture is under way; one camera takes one cube at a time.");
@@ -84,17 +87,20 @@ public sealed class FrameCubeSource : ICubeSource
 
         try
         {
+            LastLedger = null;
             await FinishAbandonedAsync();
-            if (!_pool.TryRent(_shape, _interleave, _plan.Wavelengths, _camera.SaturationCounts, out var cube))
+            await OutwaitOwedFramesAsync(cancellationToken);
+            if (!_pool.TryRent(filler.Shape, filler.Interleave, _plan.Wavelengths, _camera.SaturationCounts, out var cube))
             {
                 AcquireLog.PoolExhausted(_log, trigger.Sequence, _pool.RentedCubes, _pool.CeilingBytes, _pool.Refusals);
                 throw new CaptureRefusedException(
-                    $"{_pool.RentedCubes} cubes in flight hold {_pool.RentedBytes} of {_pool.CeilingBytes} bytes; another of {_shape} does not fit.");
+                    $"{_pool.RentedCubes} cubes in flight hold {_pool.RentedBytes} of {_pool.CeilingBytes} bytes; another of {filler.Shape} does not fit.");
             }
 
             try
             {
-                return await CaptureAsync(trigger, cube, cancellationToken);
+                filler.Begin(cube);
+                return await CaptureAsync(trigger, cube, filler, cancellationToken);
             }
             catch
             {
@@ -118,20 +124,34 @@ public sealed class FrameCubeSource : ICubeSource
         }
     }
 
-    private async Task<AcquiredCube> CaptureAsync(TriggerEvent trigger, RawCube cube, CancellationToken cancellationToken)
+    private async Task<AcquiredCube> CaptureAsync(TriggerEvent trigger, RawCube cube, CubeFiller filler, CancellationToken cancellationToken)
     {
-        var ledger = new FrameLedger(_plan, _time, _options.LateAfterMilliseconds);
-        await ReadFramesAsync(trigger, cube, ledger, cancellationToken);
-        var summary = ledger.Summarize();
-        AcquireLog.Ledger(_log, trigger.Sequence, summary.Sent, summary.Paired, summary.Late, summary.Missed, summary.Spurious);
-        if (summary.Late + summary.Spurious > 0)
+        var books = new CaptureLedger(_schedule, trigger.MonotonicTimestamp, _time, _options.LateAfterMilliseconds, _earlierFrames);
+        TriggerLedger ledger;
+        try
         {
-            AcquireLog.Irregular(_log, trigger.Sequence, Camera.Serial, summary.Late, summary.Spurious);
+            await ReadFramesAsync(trigger, filler, books, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw Fault($"no frame came within {Patience(books).TotalMilliseconds:0} ms while waiting for {filler.NameOf(books.FirstMissingStep)}", Close(trigger, books), e);
+        }
+        catch (CameraFaultException e)
+        {
+            throw new CameraFaultException(e.Message, e) { Ledger = Close(trigger, books) };
+        }
+        finally
+        {
+            ledger = Close(trigger, books);
         }
 
-        if (!ledger.IsComplete)
+        if (!books.IsComplete)
         {
-            throw Fault($"{summary.Missed} of {summary.Sent} bands have no complete frame, the first being {BandName(ledger.FirstMissingBand)}", ledger);
+            var missing = ledger.Pulses.Count(p => p.Verdict == PulseVerdict.Missed);
+            throw Fault(
+                $"{missing} of {ledger.Pulses.Count} frames of the plan did not come whole, the first being that of {filler.NameOf(books.FirstMissingStep)}"
+                + (books.Doubt is { } doubt ? $"; {doubt}" : ""),
+                ledger);
         }
 
         return new AcquiredCube
@@ -142,38 +162,55 @@ public sealed class FrameCubeSource : ICubeSource
             ExposureMicroseconds = _plan.ExposureMicroseconds,
             PixelPitchMillimetres = _plan.PixelPitchMillimetres,
             Origin = _plan.Name,
-            Ledger = summary,
-            LastFrameTimestamp = ledger.LastTimestamp,
+            Ledger = ledger,
+            DarkLevels = filler.DarkLevels(),
+            LastFrameTimestamp = books.LastTimestamp,
             StoreRawCube = _plan.StoreRawCube,
         };
     }
 
+    private TriggerLedger Close(TriggerEvent trigger, CaptureLedger books)
+    {
+        if (LastLedger is { } closed)
+        {
+            return closed;
+        }
+
+        var ledger = LastLedger = books.Close(trigger.Sequence, trigger.Cause);
+        _quietUntil = books.OwedUntil(_options.FrameTimeoutMilliseconds);
+        var figures = ledger.Summarize();
+        AcquireLog.Ledger(_log, trigger.Sequence, figures.Sent, figures.Paired, figures.Late, figures.Missed, figures.Spurious);
+        if (figures.Late + figures.Spurious > 0)
+        {
+            AcquireLog.Irregular(_log, trigger.Sequence, Camera.Serial, figures.Late, figures.Spurious);
+        }
+
+        if (books.Doubt is { } doubt)
+        {
+            AcquireLog.PairingDoubted(_log, trigger.Sequence, Camera.Serial, doubt);
+        }
+
+        return ledger;
+    }
+
     /// <summary>Reads the capture to its end even when a band is lost, so that no frame of it turns up in the next.</summary>
-    private async Task ReadFramesAsync(TriggerEvent trigger, RawCube cube, FrameLedger ledger, CancellationToken cancellationToken)
+    private async Task ReadFramesAsync(TriggerEvent trigger, CubeFiller filler, CaptureLedger books, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var frames = _camera.CaptureAsync(_schedule, ledger, stop.Token).GetAsyncEnumerator(stop.Token);
+        var frames = _camera.CaptureAsync(_schedule, books, stop.Token).GetAsyncEnumerator(stop.Token);
         Task<bool>? next = null;
         try
         {
             while (true)
             {
                 next = frames.MoveNextAsync().AsTask();
-                if (!await next.WaitAsync(Patience(ledger), _time, cancellationToken))
+                if (!await next.WaitAsync(Patience(books), _time, cancellationToken))
                 {
                     return;
                 }
 
-                Place(trigger, frames.Current, cube, ledger);
+                Place(trigger, frames.Current, filler, books);
             }
-        }
-        catch (TimeoutException e)
-        {
-            throw Fault($"no frame came within {Patience(ledger).TotalMilliseconds:0} ms while waiting for {BandName(ledger.FirstMissingBand)}", ledger, e);
-        }
-        catch (CameraFaultException e)
-        {
-            throw new CameraFaultException(e.Message, e) { Ledger = ledger.Summarize() };
         }
         finally
         {
@@ -189,20 +226,20 @@ public sealed class FrameCubeSource : ICubeSource
         }
     }
 
-    private void Place(TriggerEvent trigger, BandFrame frame, RawCube cube, FrameLedger ledger)
+    private void Place(TriggerEvent trigger, BandFrame frame, CubeFiller filler, CaptureLedger books)
     {
-        if (frame.Complete && frame.Pixels.Length != _shape.PixelCount)
+        if (frame.Complete && frame.Pixels.Length != filler.FramePixels)
         {
             frame = frame with { Complete = false };
         }
 
-        switch (ledger.Enter(frame))
+        switch (books.Enter(frame, out var step))
         {
             case FrameVerdict.Paired or FrameVerdict.Late:
-                Copy(frame.Pixels.Span, _schedule.Steps[frame.Step!.Value].Band, cube);
+                filler.Take(step, frame.Pixels.Span);
                 break;
             case FrameVerdict.Incomplete:
-                AcquireLog.FrameIncomplete(_log, trigger.Sequence, frame.Step!.Value, frame.FrameId, frame.Pixels.Length, _shape.PixelCount);
+                AcquireLog.FrameIncomplete(_log, trigger.Sequence, step, frame.FrameId, frame.Pixels.Length, filler.FramePixels);
                 break;
             default:
                 AcquireLog.FrameSpurious(_log, trigger.Sequence, frame.FrameId);
@@ -210,20 +247,22 @@ public sealed class FrameCubeSource : ICubeSource
         }
     }
 
-    private void Copy(ReadOnlySpan<ushort> pixels, int band, RawCube cube)
+    /// <summary>A frame that the capture before is still owed would be taken for one of this: after its time it does not come any more.</summary>
+    private async Task OutwaitOwedFramesAsync(CancellationToken cancellationToken)
     {
-        if (_interleave == Interleave.Bsq)
+        if (_quietUntil is not { } until)
         {
-            pixels.CopyTo(cube.Values[(band * pixels.Length)..]);
             return;
         }
 
-        var values = cube.Values;
-        var bands = _shape.Bands;
-        for (int i = 0, at = band; i < pixels.Length; i++, at += bands)
+        var wait = _time.GetElapsedTime(_time.GetTimestamp(), until);
+        if (wait > TimeSpan.Zero)
         {
-            values[at] = pixels[i];
+            AcquireLog.OutwaitingOwedFrames(_log, Camera.Serial, wait.TotalMilliseconds);
+            await Task.Delay(wait, _time, cancellationToken);
         }
+
+        _quietUntil = null;
     }
 
     /// <summary>Waits for a frame nobody wants any more; its enumerator can be closed only afterwards.</summary>
@@ -257,11 +296,12 @@ public sealed class FrameCubeSource : ICubeSource
         }
     }
 
-    private TimeSpan Patience(FrameLedger ledger) =>
-        TimeSpan.FromMilliseconds(_options.FrameTimeoutMilliseconds + ledger.DueMilliseconds(Math.Max(ledger.FirstMissingBand, 0)));
+    private TimeSpan Patience(CaptureLedger books)
+    {
+        var step = _schedule.Steps[Math.Max(books.FirstMissingStep, 0)];
+        return TimeSpan.FromMilliseconds(_options.FrameTimeoutMilliseconds + ((step.SettleMicroseconds + step.ExposureMicroseconds) / 1000));
+    }
 
-    private CameraFaultException Fault(string what, FrameLedger ledger, Exception? inner = null) =>
-        new($"Camera {Camera.Serial}, plan '{_plan.Name}': {what}; the capture is dropped.", inner) { Ledger = ledger.Summarize() };
-
-    private string BandName(int band) => band < 0 ? "the end of the capture" : $"band {band} ({_plan.Wavelengths[band]:0.##} nm)";
+    private CameraFaultException Fault(string what, TriggerLedger ledger, Exception? inner = null) =>
+        new($"Camera {Camera.Serial}, plan '{_plan.Name}': {what}; the capture is dropped.", inner) { Ledger = ledger };
 }

@@ -1,6 +1,6 @@
 namespace HsiEdge.Core.Acquire;
 
-/// <summary>What a <see cref="FrameLedger"/> takes a frame for.</summary>
+/// <summary>What a <see cref="CaptureLedger"/> takes a frame for.</summary>
 public enum FrameVerdict
 {
     /// <summary>The complete frame of a pulse, in time.</summary>
@@ -12,6 +12,6 @@ public enum FrameVerdict
     /// <summary>A frame with parts missing: its pulse stays unanswered.</summary>
     Incomplete,
 
-    /// <summary>No pulse asked for it: a duplicate, one of an earlier capture, or a band that the plan does not have.</summary>
+    /// <summary>It answers no pulse, or which one is not certain: a duplicate, one of an earlier capture, or a step that the plan does not have.</summary>
     Spurious,
 }

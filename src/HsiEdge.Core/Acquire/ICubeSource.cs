@@ -8,6 +8,9 @@ public interface ICubeSource : IAsyncDisposable
     /// <summary>Which camera the next cube comes from.</summary>
     CameraIdentity Camera { get; }
 
+    /// <summary>The books of the last capture, also of one that was stopped; null before the first pulse plan and for recordings.</summary>
+    TriggerLedger? LastLedger => null;
+
     /// <summary>Opens the hardware; called once before the first capture.</summary>
     /// <param name="cancellationToken">Stops the attempt.</param>
     /// <exception cref="CameraFaultException">It cannot be opened now.</exception>

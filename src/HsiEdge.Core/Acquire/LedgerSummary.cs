@@ -4,7 +4,7 @@ namespace HsiEdge.Core.Acquire;
 /// <param name="Sent">Pulses sent to the camera.</param>
 /// <param name="Paired">Pulses with exactly one complete frame in time.</param>
 /// <param name="Late">Pulses whose frame came after its time.</param>
-/// <param name="Missed">Pulses without a usable frame.</param>
+/// <param name="Missed">Pulses sent without a usable frame.</param>
 /// <param name="Spurious">Frames without a pulse.</param>
 public sealed record LedgerSummary(int Sent, int Paired, int Late, int Missed, int Spurious)
 {

@@ -84,7 +84,7 @@ public sealed class CubeAnalyzer : IDisposable
             Flags = maps.Flags,
             AlertsInhibited = (maps.Flags & InhibitingFlags) != CalibrationFlags.None,
             Findings = findings,
-            Ledger = cube.Ledger,
+            Ledger = cube.Ledger.Summarize(),
             Timing = new StageTiming(
                 Milliseconds(cube.Trigger.MonotonicTimestamp, cube.LastFrameTimestamp),
                 Milliseconds(cube.LastFrameTimestamp, mapsTimestamp),

@@ -107,7 +107,7 @@ public sealed class ReplayCubeSource : ICubeSource
                 ExposureMicroseconds = [],
                 PixelPitchMillimetres = RecordingHeader.PixelPitchMillimetres(cube.Image.Header) ?? _options.PixelPitchMillimetres,
                 Origin = Path.GetFileName(path),
-                Ledger = LedgerSummary.None,
+                Ledger = TriggerLedger.None,
                 LastFrameTimestamp = _time.GetTimestamp(),
                 Calibration = calibration,
             };

@@ -36,7 +36,7 @@ public sealed class ReplayCubeSourceTests
             Assert.Equal(SpectralQuantity.RawCounts, acquired.Cube.Quantity);
             Assert.Equal(0.5, acquired.PixelPitchMillimetres);
             Assert.Equal(expected.Camera, acquired.Camera);
-            Assert.Equal(LedgerSummary.None, acquired.Ledger);
+            Assert.Equal(TriggerLedger.None, acquired.Ledger);
             var (found, wanted) = (new float[5], new float[5]);
             acquired.Cube.ReadPixels(17, 1, found);
             expected.Raw.ReadPixels(17, 1, wanted);

@@ -29,10 +29,19 @@ internal sealed class ScriptedCamera(TimeProvider time, int lines, int samples) 
 
     public async IAsyncEnumerable<BandFrame> CaptureAsync(ScanSchedule schedule, ICapturePulses pulses, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var (sent, taken) = (0, 0);
         try
         {
             foreach (var step in _captures.Dequeue())
             {
+                // A frame of the plan is one that was triggered, and so were those before it.
+                var last = Math.Min(step.Answers ?? taken, schedule.Steps.Count - 1);
+                taken++;
+                while (sent <= last)
+                {
+                    pulses.Sent(sent++, time.GetTimestamp());
+                }
+
                 await step.Before(cancellationToken);
                 yield return step.Frame(time.GetTimestamp());
             }
@@ -56,9 +65,17 @@ internal sealed class ScriptedCamera(TimeProvider time, int lines, int samples) 
             before?.Invoke();
             return Task.CompletedTask;
         },
-        timestamp => new BandFrame(band, id, 0, timestamp, complete, Pixels(capture, band)));
+        timestamp => new BandFrame(band, id, 0, timestamp, complete, Pixels(capture, band)))
+    { Answers = band };
+
+    /// <summary>A good frame of a camera that does not say the step: only number and time tell.</summary>
+    public Step Silent(ulong id, ushort[] pixels) => new(_ => Task.CompletedTask, timestamp => new BandFrame(null, id, 0, timestamp, true, pixels));
 
     public ushort[] Pixels(int capture, int band) => [.. Enumerable.Range(0, lines * samples).Select(p => Counts(capture, band, p))];
 
-    internal sealed record Step(Func<CancellationToken, Task> Before, Func<long, BandFrame> Frame);
+    internal sealed record Step(Func<CancellationToken, Task> Before, Func<long, BandFrame> Frame)
+    {
+        /// <summary>Step whose pulse must be out; null for the next.</summary>
+        public int? Answers { get; init; }
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class SpectraCube(CubeShape shape, WavelengthAxis axis, Spectral
         ExposureMicroseconds = exposures ?? [],
         PixelPitchMillimetres = 0.1,
         Origin = "test.hdr",
-        Ledger = LedgerSummary.None,
+        Ledger = TriggerLedger.None,
         LastFrameTimestamp = 0,
     };
 }
