@@ -50,10 +50,10 @@ public sealed class ConfigurationVerbTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(_folder.File("fits.hsimodel"));
         bytes[^200] ^= 0x40;
         await File.WriteAllBytesAsync(_folder.File("fits.hsimodel"), bytes);
-        var run = await CliRun.OfAsync("validate", "--config", file, "--Camera:PlanPath", _folder.File("plan.json"), "--json");
+        var run = await CliRun.OfAsync("validate", "--config", file, "--Camera:PlanPath", _folder.File("plan.json"), "--Board:ProfilePath", _folder.File("plan.json"), "--json");
         Assert.Equal(3, run.ExitCode);
         var faults = run.Json.GetProperty("faults").EnumerateArray().Select(f => f.GetProperty("key").GetString());
-        Assert.Equal(["Camera:PlanPath", "Model:BundlePath"], faults);
+        Assert.Equal(["Camera:PlanPath", "Board:ProfilePath", "Model:BundlePath"], faults);
     }
 
     [Fact]
