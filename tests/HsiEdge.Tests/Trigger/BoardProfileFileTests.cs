@@ -3,6 +3,7 @@ using HsiEdge.Core;
 using HsiEdge.Core.Trigger;
 using HsiEdge.Devices.Gpio;
 using HsiEdge.Testing;
+using NJsonSchema;
 using Xunit;
 
 namespace HsiEdge.Tests.Trigger;
@@ -26,6 +27,30 @@ public sealed class BoardProfileFileTests
         {
             Assert.Equal(profile.Lines.Count, profile.Lines.DistinctBy(l => l.HeaderPin ?? throw new InvalidOperationException($"{l} has no header pin")).Count());
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Profiles))]
+    public async Task Every_profile_that_ships_fits_the_published_schema(string file)
+    {
+        var schema = await JsonSchema.FromFileAsync(
+            Path.Combine(SharedData.RepositoryRoot, "docs", "schemas", "board-profile.schema.json"), TestContext.Current.CancellationToken);
+        Assert.Empty(schema.Validate(await File.ReadAllTextAsync(Path.Combine(Folder, file), TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public void The_published_schema_has_every_role()
+    {
+        var schema = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "schemas", "board-profile.schema.json"));
+        Assert.All(Enum.GetValues<PinRole>(), role => Assert.Contains($"\"{char.ToLowerInvariant(role.ToString()[0])}{role.ToString()[1..]}\"", schema, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void One_cable_fits_every_board()
+    {
+        var boards = Profiles.Select(p => BoardProfileFile.Read(Path.Combine(Folder, p)).Profile).Where(p => !p.Simulated).ToList();
+        Assert.True(boards.Count >= 3);
+        Assert.All(boards, b => Assert.Equal(boards[0].Lines.Select(l => (l.Name, l.HeaderPin)), b.Lines.Select(l => (l.Name, l.HeaderPin))));
     }
 
     [Fact]
