@@ -9,10 +9,10 @@ public sealed class CameraOptions
     /// <summary>Folder of ENVI cubes that the replay camera plays in order of name; needed when the source is replay.</summary>
     public string ReplayFolder { get; set; } = "";
 
-    /// <summary>Which GenICam camera: serial number, address or id; empty takes the only one there is.</summary>
+    /// <summary>Which GenICam camera (serial number, address or id) or V4L2 device (device file, card or bus); empty takes the only one there is.</summary>
     public string Device { get; set; } = "";
 
-    /// <summary>How a GenICam camera is set up (JSON, <c>firmware-config/cameras</c>); empty leaves all but format and trigger as the camera has it.</summary>
+    /// <summary>How a GenICam or V4L2 camera is set up (JSON, <c>firmware-config/cameras</c>); empty leaves all but format and trigger as the camera has it.</summary>
     public string FeaturesPath { get; set; } = "";
 
     /// <summary>Scan plan (JSON) of a band-by-band camera; needed but for the phantom, where empty takes the phantom's own plan.</summary>
@@ -42,4 +42,7 @@ public enum CameraSource
 
     /// <summary>A GigE Vision or USB3 Vision camera, stepped through a scan plan.</summary>
     GenICam,
+
+    /// <summary>A sensor behind the kernel's video interface, stepped through a scan plan.</summary>
+    V4l2,
 }

@@ -70,7 +70,7 @@ internal static partial class ConfigurationRules
         NamePattern().IsMatch(value) ? null : new Broken(key, "1 to 32 letters, digits, '-' or '_'", "It becomes a level of every MQTT topic.");
 
     private static Broken? PlanFile(CameraOptions options) =>
-        options.Source == CameraSource.GenICam ? ExistingFile("Camera:PlanPath", options.PlanPath, "a scan plan (JSON) that exists: the camera takes cubes by it")
+        options.Source is CameraSource.GenICam or CameraSource.V4l2 ? ExistingFile("Camera:PlanPath", options.PlanPath, "a scan plan (JSON) that exists: the camera takes cubes by it")
         : options.PlanPath.Length > 0 ? ExistingFile("Camera:PlanPath", options.PlanPath, "a scan plan (JSON) that exists, or empty for the phantom's own")
         : null;
 

@@ -23,7 +23,7 @@ internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IRefe
     {
         CameraSource.Phantom => Phantom(configuration, time, logs),
         CameraSource.Replay => Replay(configuration.Camera, time, logs),
-        CameraSource.GenICam => Scanning(FrameCameras.Create(configuration.Camera, time, logs), configuration, board, time, logs),
+        CameraSource.GenICam or CameraSource.V4l2 => Scanning(FrameCameras.Create(configuration.Camera, time, logs), configuration, board, time, logs),
         var source => throw new ArgumentOutOfRangeException(nameof(configuration), source, "not a camera"),
     };
 

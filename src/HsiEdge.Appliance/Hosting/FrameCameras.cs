@@ -1,6 +1,8 @@
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Devices.GenICam;
+using HsiEdge.Devices.Kernel;
+using HsiEdge.Devices.V4l2;
 using Microsoft.Extensions.Logging;
 
 namespace HsiEdge.Appliance.Hosting;
@@ -18,6 +20,9 @@ internal static class FrameCameras
         CameraSource.GenICam => new GenICamCamera(
             new GenICamOptions { Device = options.Device, Features = options.FeaturesPath.Length > 0 ? CameraFeatureFile.Read(options.FeaturesPath) : new CameraFeatures() },
             time, logs.CreateLogger<GenICamCamera>()),
+        CameraSource.V4l2 => new V4l2Camera(
+            new V4l2Options { Device = options.Device, Settings = options.FeaturesPath.Length > 0 ? V4l2SettingsFile.Read(options.FeaturesPath) : new V4l2Settings() },
+            LinuxSystemCalls.Instance, time, logs.CreateLogger<V4l2Camera>()),
         var source => throw new ArgumentOutOfRangeException(nameof(options), source, "no frame camera"),
     };
 }

@@ -17,6 +17,9 @@ public static class ErrorNumber
     /// <summary>EIO: the device failed.</summary>
     public const int InputOutput = 5;
 
+    /// <summary>ENXIO: no such device behind the file.</summary>
+    public const int NoSuchDevice = 6;
+
     /// <summary>EBADF: the file is not open.</summary>
     public const int BadDescriptor = 9;
 
@@ -37,6 +40,9 @@ public static class ErrorNumber
 
     /// <summary>ENOTTY: the device does not know the request.</summary>
     public const int NotATypewriter = 25;
+
+    /// <summary>ERANGE: a value out of its range.</summary>
+    public const int OutOfRange = 34;
 
     /// <summary>EOPNOTSUPP: not supported.</summary>
     public const int NotSupported = 95;

@@ -4,11 +4,13 @@ using System.Runtime.InteropServices;
 namespace HsiEdge.Devices.Kernel;
 
 /// <summary>The real kernel, through libc.</summary>
-public sealed partial class LinuxSystemCalls : ISystemCalls
+public sealed partial class LinuxSystemCalls : IMappingCalls
 {
     private const int ReadWrite = 0x2;
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
+    private const int ReadableAndWritable = 0x3;
+    private const int Shared = 0x1;
     private const int MostPolled = 64;
     private const short PollIn = 1;
 
@@ -60,6 +62,16 @@ public sealed partial class LinuxSystemCalls : ISystemCalls
         return result;
     }
 
+    /// <inheritdoc/>
+    public int Map(int descriptor, long offset, nuint length, out nint address)
+    {
+        address = MapMemory(0, length, ReadableAndWritable, Shared, descriptor, (nint)offset);
+        return address == -1 ? -Marshal.GetLastPInvokeError() : 0;
+    }
+
+    /// <inheritdoc/>
+    public int Unmap(nint address, nuint length) => Result(UnmapMemory(address, length));
+
     private static int NumberOf(string path, string prefix) =>
         int.TryParse(path.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
 
@@ -79,6 +91,12 @@ public sealed partial class LinuxSystemCalls : ISystemCalls
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int PollFiles(Span<PollDescriptor> descriptors, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial nint MapMemory(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    private static partial int UnmapMemory(nint address, nuint length);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollDescriptor
