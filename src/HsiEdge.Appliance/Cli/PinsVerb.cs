@@ -110,9 +110,10 @@ internal sealed class PinsVerb
             _shell.Console,
             ["wired to", "direction", "chip", "line", "header pin", "active", "state"],
             report.Lines.Select(l => new[] { l.Line, l.Direction, l.Chip, l.Name, l.HeaderPin?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "", l.ActiveLow ? "low" : "high", State(l) }));
-        foreach (var missing in report.Lines.Where(l => l.State == PinsLineState.Missing))
+        // One reason may hold for all of them: a chip that is not there.
+        foreach (var reason in report.Lines.Where(l => l.State == PinsLineState.Missing).GroupBy(l => l.Fault![(l.Fault!.IndexOf(": ", StringComparison.Ordinal) + 2)..], StringComparer.Ordinal))
         {
-            await output.WriteLineAsync(missing.Fault);
+            await output.WriteLineAsync($"{string.Join(", ", reason.Select(l => l.Line))}: {reason.Key}");
         }
     }
 
