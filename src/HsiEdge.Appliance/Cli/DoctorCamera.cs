@@ -2,6 +2,7 @@ using HsiEdge.Appliance.Configuration;
 using HsiEdge.Appliance.Hosting;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Envi;
+using HsiEdge.Devices.GenICam;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HsiEdge.Appliance.Cli;
@@ -22,6 +23,27 @@ internal static class DoctorCamera
         CameraSource.Replay => Replay(options),
         _ => await FrameCameraAsync(options, time, cancellationToken),
     };
+
+    /// <summary>Cameras that answer, where the configuration wants one of them.</summary>
+    /// <param name="options">Which camera is wanted.</param>
+    /// <param name="cancellationToken">Stops waiting for them.</param>
+    public static async Task<IReadOnlyList<DiscoveredCamera>> ListAsync(CameraOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Source != CameraSource.GenICam)
+        {
+            return [];
+        }
+
+        try
+        {
+            return await Task.Run(CameraDiscovery.List, cancellationToken);
+        }
+        catch (CameraFaultException)
+        {
+            // The camera's own check says what is missing.
+            return [];
+        }
+    }
 
     private static DoctorItem Phantom(CameraOptions options)
     {

@@ -1,4 +1,5 @@
 using HsiEdge.Core.Publish;
+using HsiEdge.Devices.GenICam;
 
 namespace HsiEdge.Appliance.Cli;
 
@@ -20,4 +21,5 @@ internal sealed record DoctorItem(string Check, HealthState State, string Found,
 /// <param name="Ok">Whether nothing failed.</param>
 /// <param name="Version">Version of the program.</param>
 /// <param name="Items">Every check in order.</param>
-internal sealed record DoctorReport(bool Ok, string Version, IReadOnlyList<DoctorItem> Items);
+/// <param name="Cameras">GenICam cameras that answer, for the choice of Camera:Device; empty where the camera's source is another.</param>
+internal sealed record DoctorReport(bool Ok, string Version, IReadOnlyList<DoctorItem> Items, IReadOnlyList<DiscoveredCamera> Cameras);

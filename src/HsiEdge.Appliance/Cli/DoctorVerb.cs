@@ -34,7 +34,7 @@ internal static class DoctorVerb
                     items.Add(await RunAsync(name, run, cancellationToken));
                 }
 
-                var report = new DoctorReport(items.TrueForAll(i => i.State != HealthState.Failed), CliConsole.Version, items);
+                var report = new DoctorReport(items.TrueForAll(i => i.State != HealthState.Failed), CliConsole.Version, items, await DoctorCamera.ListAsync(configuration.Camera, cancellationToken));
                 if (parsed.GetValue(json))
                 {
                     await shell.WriteJsonAsync(report);
@@ -67,6 +67,11 @@ internal static class DoctorVerb
         foreach (var item in report.Items.Where(i => i.State != HealthState.Ok))
         {
             await console.Out.WriteLineAsync($"{item.Check}: {item.Advice}");
+        }
+
+        if (report.Cameras.Count > 0)
+        {
+            CliTable.Print(console, ["camera", "serial", "address", "protocol"], report.Cameras.Select(c => new[] { $"{c.Vendor} {c.Model}", c.Serial, c.Address, c.Protocol }));
         }
 
         var failed = report.Items.Count(i => i.State == HealthState.Failed);

@@ -17,5 +17,8 @@ internal sealed class AravisException(string domain, int code, string message) :
     /// <summary>Whether another program or host controls the camera.</summary>
     public bool IsHeld => IsDevice && code is NotController or AccessDenied;
 
+    /// <summary>The camera obeys another host now.</summary>
+    public static AravisException NotControlled() => new("arv-device-error-quark", NotController, "another host or program has taken control of it");
+
     private bool IsDevice => domain.Contains("device", StringComparison.Ordinal);
 }

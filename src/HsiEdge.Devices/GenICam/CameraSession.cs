@@ -183,8 +183,8 @@ internal sealed class CameraSession : IAsyncDisposable
             CancellationToken.None);
         await Stream.DisposeAsync();
         await Task.Run(_device.Dispose, CancellationToken.None);
-        _link.Dispose();
-        _ended.Dispose();
+
+        // Lock and token stay usable: a call that began before the end must find the camera away, not an object disposed of.
     }
 
     private void SetTrigger(GenICamDevice device, FrameTrigger trigger)

@@ -16,6 +16,8 @@ internal sealed class FrameStream : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<int, string> _wrong = [];
     private readonly FrameNumbers _numbers = new();
+    private readonly Lock _gate = new();
+    private GenICamCounters? _last;
     private volatile bool _armed;
     private volatile bool _stopping;
     private volatile bool _restarted;
@@ -46,21 +48,15 @@ internal sealed class FrameStream : IAsyncDisposable
     /// <summary>Told before the camera starts to stream again: its numbers may begin anew.</summary>
     public void Restart() => _restarted = true;
 
-    /// <summary>What became of all frames so far.</summary>
+    /// <summary>What became of all frames so far; of a closed stream, what became of all.</summary>
     public GenICamCounters Counters
     {
         get
         {
-            Aravis.Statistics(_stream, out _, out var failures, out var underruns);
-            ulong resent = 0;
-            ulong missing = 0;
-            if (_isGigE)
+            lock (_gate)
             {
-                Aravis.PacketStatistics(_stream, out resent, out missing);
+                return _last ?? Count();
             }
-
-            return new GenICamCounters(
-                Interlocked.Read(ref _frames), Interlocked.Read(ref _faults), Ring.Dropped, Interlocked.Read(ref _unasked), (long)failures, (long)underruns, (long)resent, (long)missing);
         }
     }
 
@@ -106,8 +102,12 @@ internal sealed class FrameStream : IAsyncDisposable
             _stopping = true;
             await _ended.Task;
 
-            // Its buffers go with it.
-            Aravis.Release(_stream);
+            lock (_gate)
+            {
+                // Its buffers go with it; whoever asks for figures later must not reach the library.
+                _last = Count();
+                Aravis.Release(_stream);
+            }
         }
     }
 
@@ -130,6 +130,20 @@ internal sealed class FrameStream : IAsyncDisposable
             Aravis.SetPacketDelay(device.Camera, delay, out error);
             Aravis.Check(error);
         }
+    }
+
+    private GenICamCounters Count()
+    {
+        Aravis.Statistics(_stream, out _, out var failures, out var underruns);
+        ulong resent = 0;
+        ulong missing = 0;
+        if (_isGigE)
+        {
+            Aravis.PacketStatistics(_stream, out resent, out missing);
+        }
+
+        return new GenICamCounters(
+            Interlocked.Read(ref _frames), Interlocked.Read(ref _faults), Ring.Dropped, Interlocked.Read(ref _unasked), (long)failures, (long)underruns, (long)resent, (long)missing);
     }
 
     private void Work()

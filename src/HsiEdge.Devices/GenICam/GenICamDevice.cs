@@ -170,6 +170,12 @@ internal sealed class GenICamDevice : IDisposable
         {
             _ = Aravis.ReadRegister(Device, VersionRegister, out _, out var error);
             Aravis.Check(error);
+
+            // Any host may read; the library notes here when its own heartbeat finds that the camera obeys another.
+            if (!IsControlled)
+            {
+                throw AravisException.NotControlled();
+            }
         }
         else
         {

@@ -62,6 +62,31 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains("NotAuthorized", found);
     }
 
+    [Fact]
+    public async Task Doctor_opens_the_camera_it_is_told_of_and_lists_those_that_answer()
+    {
+        await using var wanted = await FakeGigECamera.StartAsync();
+        await using var other = await FakeGigECamera.StartAsync();
+        var root = Path.Combine(SharedData.RepositoryRoot, "firmware-config");
+        string[] options =
+        [
+            "--Camera:Source", "GenICam", "--Camera:Device", wanted.Serial, "--Camera:FeaturesPath", Path.Combine(root, "cameras", "scene-server.json"),
+            "--Camera:PlanPath", Path.Combine(root, "plans", "phantom-14.json"),
+        ];
+        var report = JsonDocument.Parse((await ProgramRun.StartAsync(Program, ["doctor", "--json", .. options])).Output).RootElement;
+        var camera = report.GetProperty("items").EnumerateArray().Single(i => i.GetProperty("check").GetString() == "camera");
+        Assert.Equal("warning", camera.GetProperty("state").GetString());
+        Assert.Contains($"{wanted.Serial}: 128 lines x 160 samples", camera.GetProperty("found").GetString());
+        var found = report.GetProperty("cameras").EnumerateArray().Select(c => (c.GetProperty("serial").GetString(), c.GetProperty("address").GetString())).ToList();
+        Assert.Contains((wanted.Serial, wanted.Address), found);
+        Assert.Contains((other.Serial, other.Address), found);
+
+        await wanted.KillAsync();
+        var text = await ProgramRun.StartAsync(Program, ["doctor", .. options]);
+        Assert.Contains($"No camera with serial, address or id '{wanted.Serial}' answers", text.Output);
+        Assert.Contains(other.Address, text.Output);
+    }
+
     private static async Task<string> BrokerStateAsync(int port) => (await BrokerAsync(port)).State;
 
     private static async Task<(string State, string Found)> BrokerAsync(int port)
