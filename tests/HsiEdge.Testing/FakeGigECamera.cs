@@ -39,7 +39,8 @@ public sealed class FakeGigECamera : IAsyncDisposable
     }
 
     /// <summary>Starts it again at the same address.</summary>
-    public async Task StartAgainAsync()
+    /// <param name="untilFound">Whether to look for it until it answers; else the program under test is left to find it undisturbed.</param>
+    public async Task StartAgainAsync(bool untilFound = true)
     {
         if (_process is not null)
         {
@@ -57,7 +58,7 @@ public sealed class FakeGigECamera : IAsyncDisposable
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        for (var attempt = 0; attempt < 20; attempt++)
+        for (var attempt = 0; untilFound && attempt < 20; attempt++)
         {
             if (CameraDiscovery.List().Any(c => c.Serial == Serial))
             {
@@ -70,7 +71,10 @@ public sealed class FakeGigECamera : IAsyncDisposable
             }
         }
 
-        throw new TimeoutException($"{Program} does not answer at {Address}.");
+        if (untilFound)
+        {
+            throw new TimeoutException($"{Program} does not answer at {Address}.");
+        }
     }
 
     /// <summary>Kills it: the cable is out.</summary>

@@ -27,10 +27,14 @@ public sealed class GenICamLossTests
         Assert.Equal(fault.Message, rig.Camera.AwayReason);
         await AssertEveryCallFailsAtOnceAsync(rig.Camera);
 
-        await rig.Fake.StartAgainAsync();
-        var back = await GenICamRig.UntilAsync(() => rig.Camera.AwayReason is null, "the camera is found again");
-        TestContext.Current.SendDiagnosticMessage($"noticed after {noticed.TotalSeconds:0.00} s, back after {back.TotalSeconds:0.00} s");
-        Assert.True(noticed < TimeSpan.FromSeconds(10) && back < TimeSpan.FromSeconds(10), $"noticed after {noticed}, back after {back}");
+        var started = Stopwatch.GetTimestamp();
+        await rig.Fake.StartAgainAsync(untilFound: false);
+        await GenICamRig.UntilAsync(() => rig.Camera.AwayReason is null, "the camera is found again");
+        var back = Stopwatch.GetElapsedTime(started);
+        TestContext.Current.SendDiagnosticMessage($"noticed after {noticed.TotalSeconds:0.00} s, back {back.TotalSeconds:0.00} s after its start");
+
+        // 3 s are promised to a box; these tests share a machine with others, which look for their cameras at the same time.
+        Assert.True(noticed < TimeSpan.FromSeconds(10) && back < TimeSpan.FromSeconds(15), $"noticed after {noticed}, back after {back}");
 
         await rig.Camera.ArmAsync(FrameTrigger.FreeRun, GenICamRig.Within(10));
         for (var i = 0; i < 10; i++)
