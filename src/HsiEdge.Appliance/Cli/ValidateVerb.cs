@@ -7,7 +7,7 @@ using HsiEdge.Inference.Bundle;
 
 namespace HsiEdge.Appliance.Cli;
 
-/// <summary><c>hsiedge validate</c>: every problem of the configuration at once, nothing started.</summary>
+/// <summary><c>hsiedge validate</c>: every problem of the configuration at once, and the time budget of its scan plan; nothing started.</summary>
 internal static class ValidateVerb
 {
     public static Command Create(CliShell shell)
@@ -23,7 +23,9 @@ internal static class ValidateVerb
             {
                 var configuration = shell.LoadConfiguration(parsed.GetValue(config));
                 var faults = await WorkProgress.RunAsync(shell.Console, "validating", _ => AllFaults(configuration, shell.Console), cancellationToken);
-                var report = new ValidationReport(faults.Count == 0, configuration.Files, faults, configuration.Values.ToDictionary(v => v.Key, v => v.Value));
+                var budget = faults.Count == 0 && PlanChecks.PlanOf(configuration) is { } plan ? new PlanBudgetReport(plan) : null;
+                var report = new ValidationReport(
+                    faults.Count == 0, configuration.Files, faults, configuration.Values.ToDictionary(v => v.Key, v => v.Value), budget);
                 if (parsed.GetValue(json))
                 {
                     await shell.WriteJsonAsync(report);
@@ -38,6 +40,7 @@ internal static class ValidateVerb
                 {
                     var sources = report.Files.Count == 0 ? "no file" : string.Join(", ", report.Files);
                     await shell.Console.Out.WriteLineAsync($"The configuration is valid ({sources}).");
+                    budget?.Print(shell.Console);
                 }
 
                 return report.Ok ? ExitCodes.Success : ExitCodes.BadInput;
@@ -52,6 +55,11 @@ internal static class ValidateVerb
         var faults = configuration.Faults.Select(f => new ValidationFault(f.Key, f.Message, f.Layer)).ToList();
         CheckFile(faults, "Camera:PlanPath", configuration.Camera.PlanPath, path => _ = ScanPlanFile.Read(path));
         CheckFile(faults, "Board:ProfilePath", configuration.Board.ProfilePath, path => _ = BoardProfileFile.Read(path));
+        if (faults.Count == 0)
+        {
+            faults.AddRange(PlanChecks.Reasons(configuration).Select(r => new ValidationFault("Camera:PlanPath", $"Camera:PlanPath: {configuration.Camera.PlanPath}: {r}.", null)));
+        }
+
         CheckFile(
             faults,
             "Model:BundlePath",
@@ -83,7 +91,9 @@ internal static class ValidateVerb
 /// <param name="Files">Configuration files that were read.</param>
 /// <param name="Faults">Everything that is wrong.</param>
 /// <param name="Values">Every key with its value.</param>
-internal sealed record ValidationReport(bool Ok, IReadOnlyList<string> Files, IReadOnlyList<ValidationFault> Faults, IReadOnlyDictionary<string, object?> Values);
+/// <param name="Budget">Time of a capture as far as it is known without hardware; null when something is wrong or the camera needs no plan.</param>
+internal sealed record ValidationReport(
+    bool Ok, IReadOnlyList<string> Files, IReadOnlyList<ValidationFault> Faults, IReadOnlyDictionary<string, object?> Values, PlanBudgetReport? Budget);
 
 /// <summary>One thing that is wrong.</summary>
 /// <param name="Key">The key, or the file.</param>

@@ -23,7 +23,7 @@ public sealed class PulseProgress
     /// <summary>Actions carried out so far: their timestamps stand.</summary>
     public int Done => Volatile.Read(ref _done);
 
-    /// <summary>When an action was carried out.</summary>
+    /// <summary>When an action was carried out: read right before its write, so that nothing it causes is earlier.</summary>
     /// <param name="action">Its index in the program, below <see cref="Done"/>.</param>
     public long this[int action]
     {

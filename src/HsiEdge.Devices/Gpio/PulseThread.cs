@@ -144,8 +144,10 @@ public sealed class PulseThread : IPulseEngine
                 return false;
             }
 
+            // Taken before the write: a thread that is put aside right after it must not make the pulse later than what it caused.
+            var at = Stopwatch.GetTimestamp();
             action.Pin.Set(action.Active);
-            progress.Add(Stopwatch.GetTimestamp());
+            progress.Add(at);
         }
 
         return true;

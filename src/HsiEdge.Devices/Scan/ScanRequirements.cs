@@ -54,6 +54,19 @@ internal static class ScanRequirements
         }
     }
 
+    /// <summary>Whether the opened camera can be exposed and paced as the plan asks, and the board's pulses are wide enough.</summary>
+    /// <exception cref="BadInputException">They cannot; all reasons are named.</exception>
+    public static void CheckLimits(ScanSchedule schedule, ScanningParts parts)
+    {
+        var camera = parts.Camera;
+        var reasons = PlanLimits.Check(schedule.Plan, camera.Limits, parts.Board?.Profile);
+        if (reasons.Count > 0)
+        {
+            throw new BadInputException(
+                $"Scan plan '{schedule.Plan.Name}' cannot be held with {camera.Identity.Model} ({camera.Identity.Serial}): {string.Join("; ", reasons)}.");
+        }
+    }
+
     private static void CheckFixedSpacing(ScanSchedule schedule)
     {
         var plan = schedule.Plan;

@@ -62,6 +62,7 @@ public sealed class ScanningCamera : IBandCamera
         await _parts.Camera.OpenAsync(cancellationToken);
         ScanRequirements.CheckCamera(schedule, _parts.Camera);
         await _parts.Light.OpenAsync(schedule, cancellationToken);
+        ScanRequirements.CheckLimits(schedule, _parts);
         try
         {
             _edges ??= new ScanEdges(_parts.Board, _log);
