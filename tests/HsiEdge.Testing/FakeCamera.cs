@@ -17,6 +17,8 @@ public sealed class FakeCamera(TimeProvider time) : ICubeSource
 
     public CameraIdentity Camera { get; } = new("Fake camera", "FAKE-1", Synthetic: true);
 
+    public TriggerLedger? LastLedger { get; set; }
+
     public int OpenCount { get; private set; }
 
     public bool Disposed { get; private set; }

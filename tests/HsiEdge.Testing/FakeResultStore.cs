@@ -9,6 +9,7 @@ public sealed class FakeResultStore : IResultStore
     private readonly Lock _gate = new();
     private readonly List<ResultRecord> _records = [];
     private readonly List<OutboxMessage> _messages = [];
+    private readonly List<KeptLedger> _ledgers = [];
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private IReadOnlyList<Alert> _open = [];
 
@@ -43,6 +44,11 @@ public sealed class FakeResultStore : IResultStore
     public Task RecordAsync(ResultRecord record, CancellationToken cancellationToken) => WriteAsync(() =>
     {
         _records.Add(record);
+        if (record.Ledger is { } ledger)
+        {
+            _ledgers.Add(ledger);
+        }
+
         _messages.AddRange(record.Messages);
         _open = record.OpenAlerts;
     });
@@ -58,6 +64,24 @@ public sealed class FakeResultStore : IResultStore
             SetValue(value.Key, value.Value);
         }
     });
+
+    public Task RecordLedgerAsync(KeptLedger? ledger, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken) => WriteAsync(() =>
+    {
+        if (ledger is not null)
+        {
+            _ledgers.Add(ledger);
+        }
+
+        _messages.AddRange(messages);
+    });
+
+    public Task<KeptLedger?> ReadLedgerAsync(string captureId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_ledgers.Find(l => l.CaptureId == captureId));
+        }
+    }
 
     public Task<IReadOnlyList<Alert>> ReadOpenAlertsAsync(CancellationToken cancellationToken) => Task.FromResult(_open);
 

@@ -51,6 +51,9 @@ public sealed class SampleRecords
             Classes = Classes,
             OverlayPng = overlay,
             Transitions = transitions,
+            Ledger = new KeptLedger(
+                result.Id, result.CapturedUtc, TriggerVerdict.Captured, Reason: null,
+                SampleLedgers.Captured(new TriggerEvent(sequence, 0, result.CapturedUtc, TriggerCause.Interval), 14)),
             OpenAlerts = [.. transitions.Where(t => t.Kind != AlertTransitionKind.Ended).Select(t => t.After)],
             Messages = _composer.ForResult(result, transitions, overlay),
         };

@@ -46,6 +46,11 @@ internal static class ResultExport
             cancellationToken.ThrowIfCancellationRequested();
             var folder = Directory.CreateDirectory(target.FilePath(result.Id)).FullName;
             ResultFiles.WriteJson(Path.Combine(folder, "result.json"), ResultFiles.ToJson(result, null));
+            if (await store.ReadLedgerAsync(result.Id, cancellationToken) is { } ledger)
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, "ledger.json"), JsonSerializer.Serialize(ledger, HsiEdgeJson.Indented) + "\n", cancellationToken);
+            }
+
             if (await store.ReadOverlayAsync(result.Id, cancellationToken) is { } png)
             {
                 await File.WriteAllBytesAsync(Path.Combine(folder, "overlay.png"), png, cancellationToken);

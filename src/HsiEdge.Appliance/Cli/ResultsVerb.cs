@@ -44,10 +44,16 @@ internal static class ResultsVerb
     {
         var id = IdArgument();
         var overlay = new Option<FileInfo>("--overlay") { HelpName = "FILE", Description = "Also write the overlay (PNG) to this file." };
+        var ledger = new Option<bool>("--ledger") { Description = "Show instead what became of every trigger pulse and frame; also for the capture ID of a ledger message without a result." };
         var (folder, config, json) = (FolderOption(), CliShell.ConfigOption(), CliShell.JsonOption());
-        return shell.Verb("show", "Shows one result.", json, config, [id, overlay, folder], async (parsed, cancellationToken) =>
+        return shell.Verb("show", "Shows one result.", json, config, [id, overlay, ledger, folder], async (parsed, cancellationToken) =>
         {
             await using var store = await OpenAsync(shell, parsed, config, folder, cancellationToken);
+            if (parsed.GetValue(ledger))
+            {
+                return await ShowLedgerAsync(shell, store, parsed.GetRequiredValue(id)!, parsed.GetValue(json), cancellationToken);
+            }
+
             var result = await FindAsync(store, parsed.GetRequiredValue(id)!, cancellationToken);
             if (parsed.GetValue(overlay) is { } file)
             {
@@ -69,6 +75,28 @@ internal static class ResultsVerb
 
             return ExitCodes.Success;
         });
+    }
+
+    private static async Task<int> ShowLedgerAsync(CliShell shell, ResultStoreReader store, string id, bool json, CancellationToken cancellationToken)
+    {
+        if (await store.ReadLedgerAsync(id.ToUpperInvariant(), cancellationToken) is not { } kept)
+        {
+            var result = await FindAsync(store, id, cancellationToken);
+            throw new BadInputException(
+                $"Result {result.Id} has no ledger: it is of a recording, or was stored before ledgers were kept. Its figures: {result.Ledger.Sent} pulses sent, "
+                + $"{result.Ledger.Paired} paired, {result.Ledger.Late} late, {result.Ledger.Missed} missed, {result.Ledger.Spurious} spurious frames.");
+        }
+
+        if (json)
+        {
+            await shell.WriteJsonAsync(kept);
+        }
+        else
+        {
+            await LedgerText.WriteAsync(shell.Console, kept);
+        }
+
+        return ExitCodes.Success;
     }
 
     /// <summary>Whether the model of a result could find anything; null where its maps are gone or damaged: the result itself is still shown.</summary>

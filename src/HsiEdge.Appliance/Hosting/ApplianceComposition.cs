@@ -82,9 +82,10 @@ internal sealed class ApplianceComposition : IAsyncDisposable
 
         var publishing = Run(publisher.RunAsync);
         var boarding = Run(board.RunAsync);
+        var refusing = Run(new RefusalTeller(_desk, book, time, logs.CreateLogger<RefusalTeller>()).RunAsync);
         var capturing = Run(operation.RunAsync);
         var watching = Run(new BoxWatch(health, _desk, store, Path.GetFullPath(configuration.Store.DataFolder), BoxChecks.FreeBytes, time).RunAsync);
-        Running = Task.WhenAny(publishing, boarding, capturing, watching).Unwrap();
+        Running = Task.WhenAny(publishing, boarding, refusing, capturing, watching).Unwrap();
     }
 
     /// <summary>The board of a wrong configuration is opened too, for its lamps and its footswitch, unless its own section is at fault.</summary>

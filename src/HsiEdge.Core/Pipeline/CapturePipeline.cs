@@ -78,6 +78,7 @@ public sealed class CapturePipeline
             if (outcome.Verdict != TriggerVerdict.Captured)
             {
                 PipelineLog.TriggerLost(_log, accepted.Trigger.Sequence, outcome.Verdict, outcome.Reason!);
+                await RecordLostAsync(accepted.Trigger, outcome);
             }
 
             _desk.Finish(accepted, outcome, category);
@@ -104,6 +105,7 @@ public sealed class CapturePipeline
         var begun = _time.GetTimestamp();
         await _book.RecordAsync(analysis, _classes, CancellationToken.None);                                            // Record, with Publish's messages
         raw?.Commit();
+        _metrics.CountLedger(analysis.Ledger);
         ReportRecorded(analysis.Result, _time.GetElapsedTime(begun).TotalMilliseconds);
         return new TriggerOutcome(TriggerVerdict.Captured, Reason: null, resultId);
     }
@@ -143,6 +145,21 @@ public sealed class CapturePipeline
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return (Missed("the box is stopping"), "stopping");
+        }
+    }
+
+    /// <summary>A lost capture has its ledger too. The camera keeps it, whatever ended the capture.</summary>
+    private async Task RecordLostAsync(TriggerEvent trigger, TriggerOutcome outcome)
+    {
+        var ledger = _camera.LastLedger is { } last && last.Sequence == trigger.Sequence ? last : null;
+        try
+        {
+            _metrics.CountLedger(ledger ?? TriggerLedger.None);
+            await _book.RecordLostAsync(trigger, outcome, ledger, _camera.Camera.Synthetic);
+        }
+        catch (StoreFaultException e)
+        {
+            PipelineLog.LedgerNotStored(_log, trigger.Sequence, e.Message);
         }
     }
 

@@ -93,11 +93,36 @@ public sealed class CaseBook : IDisposable
                     OverlayPng = analysis.OverlayPng,
                     Transitions = transitions,
                     OpenAlerts = open,
+                    Ledger = analysis.Ledger.Pulses.Count == 0
+                        ? null
+                        : new KeptLedger(result.Id, result.CapturedUtc, Trigger.TriggerVerdict.Captured, Reason: null, analysis.Ledger),
                     Messages = _composer.ForResult(result, transitions, analysis.OverlayPng),
                 },
                 cancellationToken),
             cancellationToken);
     }
+
+    /// <summary>Makes durable what became of a trigger that gave no result, with its message.</summary>
+    /// <param name="trigger">The trigger.</param>
+    /// <param name="outcome">Its verdict and reason.</param>
+    /// <param name="ledger">What became of its pulses; null where none was to be sent.</param>
+    /// <param name="synthetic">Whether the camera is a simulation.</param>
+    /// <exception cref="StoreFaultException">It could not be made durable.</exception>
+    internal Task RecordLostAsync(Trigger.TriggerEvent trigger, Trigger.TriggerOutcome outcome, Acquire.TriggerLedger? ledger, bool synthetic)
+    {
+        var captureId = _ids.Next();
+        return _store.RecordLedgerAsync(
+            ledger is null ? null : new KeptLedger(captureId, trigger.Utc, outcome.Verdict, outcome.Reason, ledger),
+            [_composer.ForLostCapture(captureId, trigger, outcome, ledger?.Summarize() ?? Acquire.LedgerSummary.None, synthetic)],
+            CancellationToken.None);
+    }
+
+    /// <summary>Makes the message of refused triggers durable.</summary>
+    /// <param name="refusals">How many, and the last of them.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="StoreFaultException">It could not be made durable.</exception>
+    internal Task RecordRefusalsAsync(RefusalDigest refusals, CancellationToken cancellationToken) => _store.RecordLedgerAsync(
+        ledger: null, [_composer.ForRefusals(_ids.Next(), refusals.Last, refusals.Reason, refusals.Count)], cancellationToken);
 
     /// <summary>A person acknowledges an open alert.</summary>
     /// <param name="alertId">ULID of the alert.</param>

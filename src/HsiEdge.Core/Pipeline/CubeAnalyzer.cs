@@ -91,7 +91,7 @@ public sealed class CubeAnalyzer : IDisposable
                 Milliseconds(mapsTimestamp, doneTimestamp),
                 Milliseconds(cube.Trigger.MonotonicTimestamp, mapsTimestamp)),
         };
-        return new CubeAnalysis(result, maps, overlay);
+        return new CubeAnalysis(result, maps, overlay) { Ledger = cube.Ledger };
     }
 
     /// <inheritdoc/>

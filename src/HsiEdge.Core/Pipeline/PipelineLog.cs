@@ -16,6 +16,12 @@ internal static partial class PipelineLog
     [LoggerMessage(1003, LogLevel.Warning, "Trigger {Sequence} gave no result ({Verdict}): {Reason}")]
     public static partial void TriggerLost(ILogger log, long sequence, TriggerVerdict verdict, string reason);
 
+    [LoggerMessage(1004, LogLevel.Warning, "Word of {Count} refused triggers could not be stored and is not sent: {Reason}")]
+    public static partial void RefusalsNotStored(ILogger log, long count, string reason);
+
+    [LoggerMessage(1005, LogLevel.Warning, "The ledger of trigger {Sequence} could not be stored and is not sent: {Reason}")]
+    public static partial void LedgerNotStored(ILogger log, long sequence, string reason);
+
     [LoggerMessage(2001, LogLevel.Information, "Camera works again")]
     public static partial void CameraRecovered(ILogger log);
 

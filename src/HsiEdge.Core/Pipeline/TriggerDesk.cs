@@ -22,6 +22,7 @@ public sealed class TriggerDesk : ITriggerSink
     private long _version;
     private long _refusals;
     private string? _intervalRefusedFor;
+    private RefusalDigest? _refused;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _closedCategory = "starting";
     private string? _closedReason = "the box is starting; trigger again when its status is online";
@@ -133,6 +134,15 @@ public sealed class TriggerDesk : ITriggerSink
         }
     }
 
+    /// <summary>Refusals since the last call, for those who pass them on; null when there were none. Of the interval's, the first of an episode.</summary>
+    internal RefusalDigest? TakeRefusals()
+    {
+        lock (_gate)
+        {
+            return Interlocked.Exchange(ref _refused, null);
+        }
+    }
+
     /// <inheritdoc/>
     public TriggerReceipt Post(TriggerCause cause, string? detail = null, long? timestamp = null)
     {
@@ -169,6 +179,12 @@ public sealed class TriggerDesk : ITriggerSink
         _metrics.CountTrigger(TriggerVerdict.Refused, cause);
         if (IsNews(cause, category!))
         {
+            lock (_gate)
+            {
+                _refused = new RefusalDigest((_refused?.Count ?? 0) + 1, trigger, reason!);
+                Changed();
+            }
+
             PipelineLog.TriggerRefused(_log, trigger.Sequence, cause, reason!);
         }
 
@@ -249,6 +265,12 @@ public sealed class TriggerDesk : ITriggerSink
 /// <param name="Ready">Whether a trigger would be taken.</param>
 /// <param name="Refusals">Triggers refused so far at the desk to those who wait for an answer: not the interval's.</param>
 public sealed record TriggerDeskState(long Version, bool Ready, long Refusals);
+
+/// <summary>Triggers refused at the desk.</summary>
+/// <param name="Count">How many, ≥ 1.</param>
+/// <param name="Last">The last of them.</param>
+/// <param name="Reason">Why that one was.</param>
+internal sealed record RefusalDigest(long Count, TriggerEvent Last, string Reason);
 
 /// <summary>A trigger that was let in, with the promise of its outcome.</summary>
 internal sealed class AcceptedTrigger(TriggerEvent trigger)

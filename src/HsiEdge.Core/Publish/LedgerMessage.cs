@@ -1,11 +1,17 @@
+using HsiEdge.Core.Trigger;
+
 namespace HsiEdge.Core.Publish;
 
-/// <summary>Payload of <c>ledger</c>: what became of one capture's trigger pulses.</summary>
+/// <summary>Payload of <c>ledger</c>: what became of a trigger and of its pulses.</summary>
 /// <param name="SchemaVersion">1.</param>
 /// <param name="Site">Site of the cart.</param>
 /// <param name="Cart">The cart.</param>
 /// <param name="BootId">ULID of the process's start.</param>
-/// <param name="ResultId">ULID of the result of the capture.</param>
+/// <param name="CaptureId">ULID of the capture: <c>hsiedge results show CAPTURE --ledger</c> shows its pulses where any were to be sent.</param>
+/// <param name="ResultId">The same where the capture gave a result; else null and absent.</param>
+/// <param name="Verdict">What became of the trigger.</param>
+/// <param name="Reason">Why, when not captured; else null and absent.</param>
+/// <param name="Count">Triggers that this message stands for: more than 1 when many were refused within a second; the message then tells of the last of them.</param>
 /// <param name="Sequence">Trigger sequence within the boot.</param>
 /// <param name="CapturedUtc">When the trigger was seen.</param>
 /// <param name="Sent">Pulses sent to the camera.</param>
@@ -20,7 +26,11 @@ public sealed record LedgerMessage(
     string Site,
     string Cart,
     string BootId,
-    string ResultId,
+    string CaptureId,
+    string? ResultId,
+    TriggerVerdict Verdict,
+    string? Reason,
+    long Count,
     long Sequence,
     DateTimeOffset CapturedUtc,
     int Sent,

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Record;
+using HsiEdge.Core.Trigger;
 
 namespace HsiEdge.Core.Publish;
 
@@ -60,6 +62,32 @@ public sealed class MessageComposer
         }
 
         return messages;
+    }
+
+    /// <summary>The message of a trigger that was let in and gave no result.</summary>
+    /// <param name="captureId">ULID of the capture.</param>
+    /// <param name="trigger">The trigger.</param>
+    /// <param name="outcome">Its verdict and reason.</param>
+    /// <param name="figures">What became of its pulses.</param>
+    /// <param name="synthetic">Whether the camera is a simulation.</param>
+    public OutboxMessage ForLostCapture(string captureId, TriggerEvent trigger, TriggerOutcome outcome, LedgerSummary figures, bool synthetic)
+    {
+        ArgumentNullException.ThrowIfNull(trigger);
+        ArgumentNullException.ThrowIfNull(outcome);
+        ArgumentNullException.ThrowIfNull(figures);
+        return Json("ledger", ComposeLost(captureId, trigger, outcome.Verdict, outcome.Reason, 1, figures, synthetic), retain: false, MessagePriority.Normal);
+    }
+
+    /// <summary>The message of triggers refused before any pulse.</summary>
+    /// <param name="captureId">ULID for the message's <c>captureId</c>.</param>
+    /// <param name="last">The last of them.</param>
+    /// <param name="reason">Why it was refused.</param>
+    /// <param name="count">How many.</param>
+    public OutboxMessage ForRefusals(string captureId, TriggerEvent last, string reason, long count)
+    {
+        ArgumentNullException.ThrowIfNull(last);
+        return Json(
+            "ledger", ComposeLost(captureId, last, TriggerVerdict.Refused, reason, count, LedgerSummary.None, synthetic: false), retain: false, MessagePriority.Normal);
     }
 
     /// <summary>Messages of alert transitions that no cube caused (acknowledged, case ended).</summary>
@@ -142,8 +170,13 @@ public sealed class MessageComposer
         Path.GetFileName(r.Origin), r.Camera, r.Model, r.CalibrationId, r.Synthetic, r.Lines, r.Samples, r.Bands, r.PixelPitchMillimetres, r.Pixels,
         r.ClassPixels, r.Flags, r.AlertsInhibited, r.Findings, r.Timing, r.Notice);
 
+    private LedgerMessage ComposeLost(
+        string captureId, TriggerEvent trigger, TriggerVerdict verdict, string? reason, long count, LedgerSummary figures, bool synthetic) => new(
+        SchemaVersion, _identity.Site, _identity.Cart, _identity.BootId, captureId, ResultId: null, verdict, reason, count, trigger.Sequence, trigger.Utc,
+        figures.Sent, figures.Paired, figures.Late, figures.Missed, figures.Spurious, synthetic, CaptureResult.ResearchUseOnly);
+
     private LedgerMessage ComposeLedger(CaptureResult r) => new(
-        SchemaVersion, _identity.Site, _identity.Cart, _identity.BootId, r.Id, r.Sequence, r.CapturedUtc,
+        SchemaVersion, _identity.Site, _identity.Cart, _identity.BootId, r.Id, r.Id, TriggerVerdict.Captured, Reason: null, Count: 1, r.Sequence, r.CapturedUtc,
         r.Ledger.Sent, r.Ledger.Paired, r.Ledger.Late, r.Ledger.Missed, r.Ledger.Spurious, r.Synthetic, r.Notice);
 
     private OutboxMessage Json<T>(string topic, T payload, bool retain, MessagePriority priority) =>

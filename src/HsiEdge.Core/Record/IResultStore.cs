@@ -23,6 +23,16 @@ public interface IResultStore : IAsyncDisposable
         IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts, IReadOnlyList<OutboxMessage> messages, DurableValue? value,
         CancellationToken cancellationToken);
 
+    /// <summary>Writes what became of a trigger that gave no result, with its messages, durably.</summary>
+    /// <param name="ledger">The capture's ledger; null where no pulse was to be sent.</param>
+    /// <param name="messages">Messages to send.</param>
+    /// <param name="cancellationToken">As above.</param>
+    /// <exception cref="StoreFaultException">It could not be made durable: nothing of it is in the store.</exception>
+    Task RecordLedgerAsync(KeptLedger? ledger, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken);
+
+    /// <summary>The ledger of one capture, with a result or without, or null when there is none (a recording, or unknown).</summary>
+    Task<KeptLedger?> ReadLedgerAsync(string captureId, CancellationToken cancellationToken);
+
     /// <summary>Alerts open when the store was last written: the tracker starts from them.</summary>
     Task<IReadOnlyList<Alert>> ReadOpenAlertsAsync(CancellationToken cancellationToken);
 

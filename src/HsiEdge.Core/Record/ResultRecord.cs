@@ -24,6 +24,9 @@ public sealed record ResultRecord
     /// <summary>Every alert open after this cube (including its hysteresis counters).</summary>
     public required IReadOnlyList<Alert> OpenAlerts { get; init; }
 
+    /// <summary>The capture's ledger; null for a recording.</summary>
+    public KeptLedger? Ledger { get; init; }
+
     /// <summary>Messages to send.</summary>
     public required IReadOnlyList<OutboxMessage> Messages { get; init; }
 }

@@ -68,6 +68,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                     database.GetCollection(ResultDocuments.Overlays).Upsert(ResultDocuments.OfOverlay(record.Result.Id, record.OverlayPng));
                 }
 
+                WriteLedger(database, record.Ledger);
                 WriteAlerts(database, record.Transitions, record.OpenAlerts);
                 PruneMaps(database);
                 return WriteMessages(database, record.Messages);
@@ -93,6 +94,20 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
             },
             durable: true,
             cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RecordLedgerAsync(KeptLedger? ledger, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken) => _writer.RunAsync(
+        database =>
+        {
+            WriteLedger(database, ledger);
+            return WriteMessages(database, messages);
+        },
+        durable: true,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<KeptLedger?> ReadLedgerAsync(string captureId, CancellationToken cancellationToken) =>
+        _writer.RunAsync(database => StoreQueries.FindLedger(database, captureId), durable: false, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Alert>> ReadOpenAlertsAsync(CancellationToken cancellationToken) => _writer.RunAsync<IReadOnlyList<Alert>>(
@@ -194,6 +209,14 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     private static bool WriteValue(LiteDatabase database, string key, string? value) => value is null
         ? database.GetCollection(ResultDocuments.Values).Delete(key)
         : database.GetCollection(ResultDocuments.Values).Upsert(new BsonDocument { ["_id"] = key, ["v"] = value });
+
+    private static void WriteLedger(LiteDatabase database, KeptLedger? ledger)
+    {
+        if (ledger is not null)
+        {
+            database.GetCollection(ResultDocuments.Ledgers).Upsert(LedgerDocuments.OfLedger(ledger));
+        }
+    }
 
     private static FileStream TakeFolder(StorePaths paths)
     {

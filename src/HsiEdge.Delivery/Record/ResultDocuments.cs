@@ -21,6 +21,9 @@ internal static class ResultDocuments
     /// <summary>Compressed probabilities in pieces, <c>_id</c> = result/number.</summary>
     public const string MapChunks = "mapChunks";
 
+    /// <summary>Ledgers, one a capture: t captured (UTC), d compressed JSON, h SHA-256 of d.</summary>
+    public const string Ledgers = "ledgers";
+
     /// <summary>Overlay PNG, one a result.</summary>
     public const string Overlays = "overlays";
 

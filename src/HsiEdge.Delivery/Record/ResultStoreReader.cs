@@ -107,6 +107,10 @@ public sealed class ResultStoreReader : IAsyncDisposable
     public Task<byte[]?> ReadOverlayAsync(string resultId, CancellationToken cancellationToken) =>
         ReadAsync(database => StoreQueries.FindOverlay(database, resultId), cancellationToken);
 
+    /// <inheritdoc cref="IResultStore.ReadLedgerAsync"/>
+    public Task<KeptLedger?> ReadLedgerAsync(string captureId, CancellationToken cancellationToken) =>
+        ReadAsync(database => StoreQueries.FindLedger(database, captureId), cancellationToken);
+
     /// <summary>Messages that wait for the broker.</summary>
     public Task<long> CountPendingMessagesAsync(CancellationToken cancellationToken) =>
         ReadAsync(database => database.GetCollection(ResultDocuments.Outbox).LongCount(), cancellationToken);

@@ -46,6 +46,10 @@ internal static class StoreQueries
     public static byte[]? FindOverlay(LiteDatabase database, string resultId) =>
         database.GetCollection(ResultDocuments.Overlays).FindById(resultId) is { } document ? ResultDocuments.ToOverlay(document) : null;
 
+    /// <summary>One capture's ledger, or null.</summary>
+    public static KeptLedger? FindLedger(LiteDatabase database, string captureId) =>
+        database.GetCollection(ResultDocuments.Ledgers).FindById(captureId) is { } document ? LedgerDocuments.ToLedger(document) : null;
+
     private static ILiteQueryable<BsonDocument> Filter(ILiteCollection<BsonDocument> results, ResultQuery query)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));

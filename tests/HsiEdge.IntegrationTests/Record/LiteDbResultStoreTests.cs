@@ -29,11 +29,33 @@ public sealed class LiteDbResultStoreTests : IDisposable
         Assert.Equal(record.Maps.Classes.Values, maps!.Classes.Values);
         Assert.Equal(record.Maps.Probabilities.Values, maps.Probabilities.Values);
         Assert.Equal(SampleRecords.Classes, maps.ModelClasses);
+        Assert.Equivalent(record.Ledger, await again.ReadLedgerAsync(record.Result.Id, CancellationToken.None), strict: true);
         Assert.Equal(record.OverlayPng, await again.ReadOverlayAsync(record.Result.Id, CancellationToken.None));
         Assert.Equivalent(new[] { raised.After }, await again.ReadOpenAlertsAsync(CancellationToken.None), strict: true);
         var waiting = await again.PeekAsync(100, CancellationToken.None);
         Assert.Equivalent(record.Messages, waiting, strict: true);
         Assert.Equal(["alert/" + raised.After.Id, "result", "ledger", "overlay"], waiting.Select(m => m.Topic));
+    }
+
+    [Fact]
+    public async Task The_ledger_of_a_capture_without_a_result_is_kept_with_its_message_and_a_result_without_one_still_reads()
+    {
+        var record = _folder.Samples.Next() with { Ledger = null };
+        var lost = _folder.Samples.Next();
+        var kept = lost.Ledger! with { Verdict = HsiEdge.Core.Trigger.TriggerVerdict.Missed, Reason = "the camera went away" };
+        await using (var store = await _folder.OpenAsync())
+        {
+            await store.RecordAsync(record with { Messages = [] }, CancellationToken.None);
+            await store.RecordLedgerAsync(kept, [lost.Messages[1]], CancellationToken.None);
+            await store.RecordLedgerAsync(null, [], CancellationToken.None);
+        }
+
+        await using var again = await _folder.OpenAsync();
+        Assert.Equivalent(kept, await again.ReadLedgerAsync(kept.CaptureId, CancellationToken.None), strict: true);
+        Assert.Null(await again.FindAsync(kept.CaptureId, CancellationToken.None));
+        Assert.Equal([lost.Messages[1].Id], (await again.PeekAsync(10, CancellationToken.None)).Select(m => m.Id));
+        Assert.Equivalent(record.Result, await again.FindAsync(record.Result.Id, CancellationToken.None), strict: true);
+        Assert.Null(await again.ReadLedgerAsync(record.Result.Id, CancellationToken.None));
     }
 
     [Fact]

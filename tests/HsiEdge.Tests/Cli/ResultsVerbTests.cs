@@ -26,7 +26,7 @@ public sealed class ResultsVerbTests : IAsyncLifetime
             new StoreOptions { DataFolder = Data }, _time, NullLogger<LiteDbResultStore>.Instance, CancellationToken.None);
         for (var i = 0; i < 5; i++)
         {
-            _records.Add(samples.Next(caseId: i < 3 ? "case, \"one\"" : "two", findings: i % 2 == 0));
+            _records.Add(WithLedger(i, samples.Next(caseId: i < 3 ? "case, \"one\"" : "two", findings: i % 2 == 0)));
             await store.RecordAsync(_records[^1], CancellationToken.None);
             _time.Advance(TimeSpan.FromHours(1));
         }
@@ -59,6 +59,29 @@ public sealed class ResultsVerbTests : IAsyncLifetime
         Assert.Contains("12.5 mm²", run.Out);
         Assert.Contains("5 results. For research use only.", run.Out);
     }
+
+    [Fact]
+    public async Task Show_with_ledger_prints_every_pulse_as_a_table_or_as_JSON()
+    {
+        var run = await CliRun.OfAsync("results", "show", _records[0].Result.Id, "--ledger", "--data-folder", Data);
+        Assert.True(run.ExitCode == 0, run.ToString());
+        Assert.Contains("14 pulses planned, 14 sent: 14 paired, 0 late, 0 missed; 0 spurious frames.", run.Out);
+        Assert.Matches(@"\n\s+13\s+13\s+13000\.0\s+13150\.5\s+13152\.5\s+paired\s+53\s+13000000\s+14400\.0\s+249\.5", run.Out);
+
+        var json = await CliRun.OfAsync("results", "show", _records[0].Result.Id, "--ledger", "--json", "--data-folder", Data);
+        Assert.Equal(14, json.Json.GetProperty("ledger").GetProperty("pulses").GetArrayLength());
+        Assert.Equal(_records[0].Result.Id, json.Json.GetProperty("captureId").GetString());
+    }
+
+    [Fact]
+    public async Task A_result_without_a_ledger_says_so_with_its_figures()
+    {
+        var run = await CliRun.OfAsync("results", "show", _records[1].Result.Id, "--ledger", "--data-folder", Data);
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("14 pulses sent, 13 paired", run.ToString());
+    }
+
+    private static ResultRecord WithLedger(int index, ResultRecord record) => index == 1 ? record with { Ledger = null } : record;
 
     [Fact]
     public async Task The_data_folder_of_the_configuration_is_read_when_none_is_named()
@@ -164,7 +187,9 @@ public sealed class ResultsVerbTests : IAsyncLifetime
         var run = await CliRun.OfAsync("results", "export", record.Result.Id, "--data-folder", Data, "--out", _folder.File("e"), "--format", "envi");
         Assert.True(run.ExitCode == 0, run.ToString());
         var folder = _folder.File("e", record.Result.Id);
-        Assert.Equal(6, CliFixtures.Entries(folder).Count);
+        Assert.Equal(7, CliFixtures.Entries(folder).Count);
+        using var ledger = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "ledger.json")));
+        Assert.Equal(14, ledger.RootElement.GetProperty("ledger").GetProperty("frames").GetArrayLength());
         Assert.Equal(record.Maps.Classes.Values, EnviClassification.Read(Path.Combine(folder, "classes.hdr")).Values);
         using var image = EnviImage.Open(Path.Combine(folder, "probability.hdr"));
         var values = new float[record.Maps.Probabilities.Values.Length];

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using System.Text.Json.Nodes;
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
@@ -136,6 +139,91 @@ public sealed class CapturePipelineTests
         camera.SetResult(rig.Camera.Cube(first.Event, lesion: false));
         await first.Completion;
         Assert.True(rig.Desk.Post(TriggerCause.Footswitch).Accepted);
+    }
+
+    [Fact]
+    public async Task A_lost_capture_leaves_its_ledger_and_a_message_of_its_own()
+    {
+        await using var rig = await new PipelineRig().StartAsync();
+        rig.Camera.Then((trigger, _) =>
+        {
+            var ledger = rig.Camera.LastLedger = SampleLedgers.Of(trigger, pulses: 4, missedFrom: 1);
+            throw new CameraFaultException("Camera FAKE-1 went away.") { Ledger = ledger };
+        });
+        Assert.Equal(TriggerVerdict.Missed, (await rig.CaptureAsync()).Verdict);
+        var message = JsonNode.Parse(Assert.Single(rig.Store.Messages, m => m.Topic == "ledger").Payload)!;
+        Assert.Equal(("missed", 3, 1, 2), ((string?)message["verdict"], (int)message["sent"]!, (int)message["paired"]!, (int)message["missed"]!));
+        Assert.Contains("went away", (string?)message["reason"], StringComparison.Ordinal);
+        var kept = await rig.Store.ReadLedgerAsync((string)message["captureId"]!, CancellationToken.None);
+        Assert.Equal(rig.Camera.LastLedger, kept!.Ledger);
+
+        // A later one without pulses is not given the old ledger.
+        rig.Camera.ThenThrow(new CameraFaultException("still away"));
+        await rig.CaptureAsync();
+        Assert.Equal(0, (int)JsonNode.Parse(rig.Store.Messages[^1].Payload)!["sent"]!);
+    }
+
+    [Fact]
+    public async Task Pulses_and_offsets_are_counted_whether_or_not_a_result_came()
+    {
+        await using var rig = new PipelineRig();
+        var counts = new ConcurrentDictionary<string, double>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Meter == rig.Metrics.Meter)
+            {
+                l.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => counts.AddOrUpdate(
+            instrument.Name + (instrument.Name == "hsiedge.pulses" ? $" {tags[0].Value}" : ""), value, (_, sum) => sum + value));
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => counts.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
+        listener.Start();
+        await rig.StartAsync();
+        rig.Camera.Then((trigger, _) =>
+        {
+            rig.Camera.LastLedger = SampleLedgers.Of(trigger, pulses: 4, missedFrom: 1);
+            throw new CameraFaultException("away");
+        });
+        await rig.CaptureAsync();
+        await rig.CaptureAsync();
+        Assert.Equal((5, 3, 0, 2), (counts["hsiedge.pulses.sent"], counts["hsiedge.pulses paired"], counts["hsiedge.pulses late"], counts["hsiedge.pulses missed"]));
+        Assert.Equal((0, 3 * 249.5), (counts["hsiedge.frames.spurious"], counts["hsiedge.frames.offset"]));
+    }
+
+    [Fact]
+    public async Task A_flood_of_refused_triggers_is_told_once_a_second_with_its_count()
+    {
+        await using var rig = await new PipelineRig().StartAsync();
+        rig.Desk.Block("interlock open", "close the interlock");
+        using var stop = new CancellationTokenSource();
+        for (var i = 0; i < 100; i++)
+        {
+            rig.Desk.Post(TriggerCause.Footswitch);
+        }
+
+        var telling = new RefusalTeller(rig.Desk, rig.Book, rig.Time, NullLogger<RefusalTeller>.Instance).RunAsync(stop.Token);
+        Assert.Equal([100], Counts(rig));
+        rig.Desk.Post(TriggerCause.Footswitch);
+        rig.Desk.Post(TriggerCause.Command);
+        rig.Time.Advance(TimeSpan.FromMilliseconds(900));
+        Assert.Equal([100], Counts(rig));
+        rig.Time.Advance(TimeSpan.FromMilliseconds(200));
+        await WaitForAsync(() => Counts(rig).Count == 2);
+        Assert.Equal([100, 2], Counts(rig));
+        await stop.CancelAsync();
+        await telling;
+
+        static List<int> Counts(PipelineRig rig) => [.. rig.Store.Messages.Select(m => (int)JsonNode.Parse(m.Payload)!["count"]!)];
+    }
+
+    private static async Task WaitForAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 500 && !condition(); i++)
+        {
+            await Task.Delay(10);
+        }
     }
 
     [Fact]
@@ -331,11 +419,14 @@ public sealed class CapturePipelineTests
                 }
             }
         });
-        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) =>
         {
-            lock (gate)
+            if (instrument.Name == "hsiedge.stage.duration")
             {
-                stages.Add((string)tags[0].Value!);
+                lock (gate)
+                {
+                    stages.Add((string)tags[0].Value!);
+                }
             }
         });
         listener.Start();

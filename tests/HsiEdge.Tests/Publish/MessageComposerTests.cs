@@ -3,10 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using HsiEdge.Core;
+using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Infer;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
+using HsiEdge.Core.Trigger;
 using HsiEdge.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -35,6 +37,21 @@ public sealed partial class MessageComposerTests
         }
 
         await MessageSchemas.RequireValidAsync("alert-message", _samples.Composer.ForOpenAlert(raised.After).Payload);
+    }
+
+    [Fact]
+    public async Task Refused_and_missed_triggers_have_a_ledger_message_that_fits_its_schema()
+    {
+        var trigger = new TriggerEvent(7, 0, _time.GetUtcNow(), TriggerCause.Footswitch);
+        var missed = _samples.Composer.ForLostCapture(
+            _samples.Identity.BootId, trigger, new TriggerOutcome(TriggerVerdict.Missed, "the camera went away", null), new LedgerSummary(5, 2, 1, 2, 3), synthetic: false);
+        var refused = _samples.Composer.ForRefusals(_samples.Identity.BootId, trigger, "busy", 40);
+        await MessageSchemas.RequireValidAsync("ledger-message", missed.Payload);
+        await MessageSchemas.RequireValidAsync("ledger-message", refused.Payload);
+        var (one, many) = (JsonNode.Parse(missed.Payload)!, JsonNode.Parse(refused.Payload)!);
+        Assert.Equal(("missed", "the camera went away", 1, 5), ((string?)one["verdict"], (string?)one["reason"], (int)one["count"]!, (int)one["sent"]!));
+        Assert.False(one.AsObject().ContainsKey("resultId"));
+        Assert.Equal(("refused", "busy", 40, 0), ((string?)many["verdict"], (string?)many["reason"], (int)many["count"]!, (int)many["sent"]!));
     }
 
     [Fact]
