@@ -2,7 +2,7 @@ namespace HsiEdge.Core.Acquire;
 
 /// <summary>
 /// The books of one capture: every pulse as it was sent, every exposure edge, every frame as it arrived, and which frame answers which pulse
-/// (docs/decisions/0012-pairing.md). A frame is paired by its number and by time; what both do not settle is spurious, its pulse missed and the capture lost.
+/// (docs/decisions/0013-pairing.md). A frame is paired by its number and by time; what both do not settle is spurious, its pulse missed and the capture lost.
 /// Thread-safe. Times are ticks of the clock; those of the closed ledger are µs after the trigger.
 /// </summary>
 public sealed class CaptureLedger : ICapturePulses

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace HsiEdge.Core.Acquire;
 
 /// <summary>
-/// Finds which frame answers which pulse, as frames arrive (docs/decisions/0012-pairing.md). What it rests on: a trigger makes at most one exposure, each exposure
+/// Finds which frame answers which pulse, as frames arrive (docs/decisions/0013-pairing.md). What it rests on: a trigger makes at most one exposure, each exposure
 /// takes the camera's next number, a frame never arrives before its pulse. Not safe for several threads; all times in ticks of the clock.
 /// </summary>
 internal sealed class PairingBook
