@@ -29,15 +29,15 @@ public sealed class ScanOverGigETests
         await using var bench = await ScanBench.OpenAsync("SCAN-" + name, plan);
         for (var pose = 0; pose < 3; pose++)
         {
-            using var acquired = await bench.CaptureAsync();
+            using var acquired = await CaptureWholeAsync(bench, pose);
             await AssertShowsAsync(plan, pose, acquired);
             var ledger = acquired.Ledger;
             Assert.Equal(ScanSchedule.Of(plan).Steps.Count, ledger.Pulses.Count);
-            Assert.All(ledger.Pulses, p => Assert.True(p is { SentMicroseconds: not null, Verdict: PulseVerdict.Paired }, p.ToString()));
-            Assert.All(ledger.Frames, f => Assert.Equal(FrameVerdict.Paired, f.Verdict));
+            Assert.All(ledger.Pulses, p => Assert.True(p is { SentMicroseconds: not null, Verdict: not PulseVerdict.Missed }, p.ToString()));
+            Assert.Equal(ledger.Pulses.Count, ledger.Frames.Count);
             if (plan.Trigger is LineTrigger)
             {
-                Assert.All(ledger.Pulses, p => Assert.True(p.EdgeMicroseconds >= p.SentMicroseconds - 200, p.ToString()));
+                Assert.All(ledger.Pulses, p => Assert.True(p.EdgeMicroseconds >= p.SentMicroseconds, p.ToString()));
             }
         }
     }
@@ -47,7 +47,7 @@ public sealed class ScanOverGigETests
     {
         var plan = Plan(Line, Binary);
         await using var bench = await ScanBench.OpenAsync("SCAN-DROP", plan);
-        using (var before = await bench.CaptureAsync())
+        using (var before = await CaptureWholeAsync(bench, pose: 0))
         {
             await AssertShowsAsync(plan, 0, before);
         }
@@ -58,8 +58,7 @@ public sealed class ScanOverGigETests
         Assert.Equal(plan.Wavelengths.Count, pulses.Count(p => p.SentMicroseconds is not null));
         Assert.Equal(PulseVerdict.Missed, pulses[0].Verdict);
         Assert.Null(pulses[0].EdgeMicroseconds);
-        bench.Scene.TurnTo(1);
-        using var after = await bench.CaptureAsync();
+        using var after = await CaptureWholeAsync(bench, pose: 1);
         await AssertShowsAsync(plan, 1, after);
     }
 
@@ -69,7 +68,7 @@ public sealed class ScanOverGigETests
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(
             folder.File("plan.json"),
-            """{ "name": "kill", "wavelengths": [1000, 1100, 1200, 1300], "exposureMicroseconds": 200000, "pixelPitchMillimetres": 0.2 }""");
+            """{ "name": "kill", "wavelengths": [1000, 1050, 1100, 1150, 1180, 1210, 1240, 1275], "exposureMicroseconds": 2000, "pixelPitchMillimetres": 0.2 }""");
         var plan = ScanPlanFile.Read(folder.File("plan.json"));
         var scene = await SceneCamera.StartAsync("SCAN-KILL", folder.File("plan.json"), size: $"{ScanBench.Samples}x{ScanBench.Lines}");
         var camera = ScanBench.CameraOf("SCAN-KILL");
@@ -82,11 +81,13 @@ public sealed class ScanOverGigETests
                 await AssertShowsAsync(plan, 0, before);
             }
 
+            await scene.TellAsync("freeze");
             var capture = ScanBench.CaptureAsync(cubes, 2);
-            await Task.Delay(500);
+            await Task.Delay(200);
             await scene.KillAsync();
             var fault = await Assert.ThrowsAsync<CameraFaultException>(() => capture);
-            Assert.Contains(fault.Ledger!.Pulses, p => p.Verdict == PulseVerdict.Missed);
+            Assert.NotNull(fault.Ledger!.Pulses[0].SentMicroseconds);
+            Assert.All(fault.Ledger.Pulses, p => Assert.Equal(PulseVerdict.Missed, p.Verdict));
             await WaitAsync(() => camera.AwayReason is not null, "the camera is known to be away");
 
             await scene.DisposeAsync();
@@ -103,6 +104,25 @@ public sealed class ScanOverGigETests
 
     private static ScanPlan Plan(TriggerPlan trigger, LightPlan light) =>
         new("bench", new WavelengthAxis(Bands), [.. Enumerable.Repeat(2000.0, Bands.Length)], 5000, 0.2, StoreRawCube: false) { Trigger = trigger, Light = light };
+
+    /// <summary>
+    /// Takes a cube of a pose. A machine that is busy with other things may not hold the plan: such a capture is a fault that accounts for its pulses, and is taken again.
+    /// </summary>
+    private static async Task<AcquiredCube> CaptureWholeAsync(ScanBench bench, int pose)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                bench.Scene.TurnTo(pose);
+                return await bench.CaptureAsync();
+            }
+            catch (CameraFaultException e) when (attempt < 20)
+            {
+                Assert.Contains(e.Ledger!.Pulses, p => p.Verdict == PulseVerdict.Missed);
+            }
+        }
+    }
 
     /// <summary>Within 1 % in every band; a cube whose bands are shifted by one would be further off somewhere.</summary>
     private static async Task AssertShowsAsync(ScanPlan plan, int pose, AcquiredCube acquired)
