@@ -34,7 +34,8 @@ public enum FrameAnswer
 /// </summary>
 public sealed class ScriptedFrameCamera(TimeProvider time, int lines = 2, int samples = 3) : IFrameCamera
 {
-    private readonly List<ITimer> _onTheirWay = [];
+    private readonly Queue<Action> _onTheirWay = new();
+    private readonly List<ITimer> _timers = [];
     private Channel<CameraFrame> _frames = Channel.CreateUnbounded<CameraFrame>();
     private ulong _ids;
     private int _triggers;
@@ -183,9 +184,19 @@ public sealed class ScriptedFrameCamera(TimeProvider time, int lines = 2, int sa
             return;
         }
 
+        // Timers may overtake each other, frames do not: each timer lets the oldest through.
         lock (_onTheirWay)
         {
-            _onTheirWay.Add(time.CreateTimer(_ => writer.TryWrite(new CameraFrame(id, 0, time.GetTimestamp(), fault, pixels)), null, after, Timeout.InfiniteTimeSpan));
+            _onTheirWay.Enqueue(() => writer.TryWrite(new CameraFrame(id, 0, time.GetTimestamp(), fault, pixels)));
+            _timers.Add(time.CreateTimer(_ => LetThrough(), null, after, Timeout.InfiniteTimeSpan));
+        }
+    }
+
+    private void LetThrough()
+    {
+        lock (_onTheirWay)
+        {
+            _onTheirWay.Dequeue()();
         }
     }
 

@@ -1,3 +1,4 @@
+using HsiEdge.Core.Acquire;
 using Microsoft.Extensions.Logging;
 
 namespace HsiEdge.Devices.Scan;
@@ -6,7 +7,7 @@ namespace HsiEdge.Devices.Scan;
 internal static partial class ScanLog
 {
     [LoggerMessage(2601, LogLevel.Information, "Plan {Plan}: {Budget}")]
-    public static partial void Budget(ILogger logger, string plan, string budget);
+    public static partial void Budget(ILogger logger, string plan, PlanBudget budget);
 
     [LoggerMessage(2602, LogLevel.Warning, "Plan {Plan}: no frame for step {Step} within {Milliseconds:0.#} ms of its trigger")]
     public static partial void FrameMissed(ILogger logger, string plan, int step, double milliseconds);

@@ -12,13 +12,9 @@ internal static class ScanRequirements
     public static void Check(ScanSchedule schedule, ScanningParts parts)
     {
         var plan = schedule.Plan;
-        if (plan.Trigger is LineTrigger line)
+        if (plan.Trigger is LineTrigger)
         {
             RequireLine(plan, parts, PinRole.CameraTrigger, "its trigger is a line of the board");
-            if (line.SpacingMicroseconds is not null)
-            {
-                CheckFixedSpacing(schedule);
-            }
         }
 
         if (plan.Light is GpioLight gpio)
@@ -36,24 +32,6 @@ internal static class ScanRequirements
         }
     }
 
-    /// <summary>Whether the opened camera can be triggered as the plan asks.</summary>
-    /// <exception cref="BadInputException">It cannot.</exception>
-    public static void CheckCamera(ScanSchedule schedule, IFrameCamera camera)
-    {
-        var missing = schedule.Plan.Trigger switch
-        {
-            LineTrigger when !camera.Limits.CanLineTrigger => "trigger input",
-            SoftwareTrigger when !camera.Limits.CanSoftwareTrigger => "software trigger",
-            _ => null,
-        };
-        if (missing is not null)
-        {
-            throw new BadInputException(
-                $"Scan plan '{schedule.Plan.Name}' triggers the camera by {(missing == "trigger input" ? "a line" : "software")}, but {camera.Identity.Model} "
-                + $"({camera.Identity.Serial}) has no {missing}: change the plan's trigger, or name another camera (Camera:Device).");
-        }
-    }
-
     /// <summary>Whether the opened camera can be exposed and paced as the plan asks, and the board's pulses are wide enough.</summary>
     /// <exception cref="BadInputException">They cannot; all reasons are named.</exception>
     public static void CheckLimits(ScanSchedule schedule, ScanningParts parts)
@@ -64,24 +42,6 @@ internal static class ScanRequirements
         {
             throw new BadInputException(
                 $"Scan plan '{schedule.Plan.Name}' cannot be held with {camera.Identity.Model} ({camera.Identity.Serial}): {string.Join("; ", reasons)}.");
-        }
-    }
-
-    private static void CheckFixedSpacing(ScanSchedule schedule)
-    {
-        var plan = schedule.Plan;
-        var first = schedule.Steps[0];
-        var reason = plan.Light switch
-        {
-            SerialLight or CameraLight => "its light answers commands in its own time",
-            GpioLight { WaitForSync: true } => "it waits for the light source's sync line",
-            _ when schedule.Steps.Any(s => s.ExposureMicroseconds != first.ExposureMicroseconds) => "its exposures differ, and the camera takes a new one in its own time",
-            _ when schedule.Steps.Any(s => s.GainDecibels != first.GainDecibels) => "its gains differ, and the camera takes a new one in its own time",
-            _ => null,
-        };
-        if (reason is not null)
-        {
-            throw new BadInputException($"Scan plan '{plan.Name}' cannot be taken with a fixed spacing: {reason}. Take trigger.spacingMicroseconds out.");
         }
     }
 

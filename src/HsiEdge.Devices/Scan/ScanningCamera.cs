@@ -60,7 +60,6 @@ public sealed class ScanningCamera : IBandCamera
         ArgumentNullException.ThrowIfNull(schedule);
         ScanRequirements.Check(schedule, _parts);
         await _parts.Camera.OpenAsync(cancellationToken);
-        ScanRequirements.CheckCamera(schedule, _parts.Camera);
         await _parts.Light.OpenAsync(schedule, cancellationToken);
         ScanRequirements.CheckLimits(schedule, _parts);
         try
@@ -80,6 +79,7 @@ public sealed class ScanningCamera : IBandCamera
             throw new CameraFaultException(e.Message, e);
         }
 
+        ScanLog.Budget(_log, schedule.Plan.Name, PlanBudget.Of(schedule.Plan, _parts.Camera.Limits));
         _opened = true;
     }
 

@@ -16,7 +16,7 @@ public sealed class ScanOverGigETests
     public static TheoryData<string, ScanPlan> Plans => new()
     {
         { "LINE", Plan(Line, Binary) },
-        { "SPACED", Plan(new LineTrigger(200, 60_000), Binary) },
+        { "SPACED", Plan(new LineTrigger(200, 250_000), Binary) },
         { "STEPPED", Plan(Line, new GpioLight(LightCoding.StepPulse, [.. Enumerable.Range(1, Bands.Length)], 200, false)) },
         { "SOFT", Plan(SoftwareTrigger.Instance, new CameraLight("HsiBandIndex", [.. Enumerable.Range(0, Bands.Length).Select(b => (long)b)], Bands.Length)) },
         { "ORDER", Plan(Line, Binary) with { Order = [9, 0, 8, 1, 7, 2, 6, 3, 5, 4], Averages = 2, DarkEvery = 4 } },
@@ -68,7 +68,7 @@ public sealed class ScanOverGigETests
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(
             folder.File("plan.json"),
-            """{ "name": "kill", "wavelengths": [1000, 1050, 1100, 1150, 1180, 1210, 1240, 1275], "exposureMicroseconds": 2000, "pixelPitchMillimetres": 0.2 }""");
+            """{ "name": "kill", "wavelengths": [1000, 1050, 1100, 1150, 1180, 1210, 1240, 1275], "exposureMicroseconds": 2000, "pixelPitchMillimetres": 0.2, "averages": 10 }""");
         var plan = ScanPlanFile.Read(folder.File("plan.json"));
         var scene = await SceneCamera.StartAsync("SCAN-KILL", folder.File("plan.json"), size: $"{ScanBench.Samples}x{ScanBench.Lines}");
         var camera = ScanBench.CameraOf("SCAN-KILL");
@@ -81,13 +81,13 @@ public sealed class ScanOverGigETests
                 await AssertShowsAsync(plan, 0, before);
             }
 
-            await scene.TellAsync("freeze");
+            var frames = camera.Counters.Frames;
             var capture = ScanBench.CaptureAsync(cubes, 2);
-            await Task.Delay(200);
+            await WaitAsync(() => camera.Counters.Frames >= frames + 5, "the capture is under way");
             await scene.KillAsync();
             var fault = await Assert.ThrowsAsync<CameraFaultException>(() => capture);
             Assert.NotNull(fault.Ledger!.Pulses[0].SentMicroseconds);
-            Assert.All(fault.Ledger.Pulses, p => Assert.Equal(PulseVerdict.Missed, p.Verdict));
+            Assert.Contains(fault.Ledger.Pulses, p => p.Verdict == PulseVerdict.Missed);
             await WaitAsync(() => camera.AwayReason is not null, "the camera is known to be away");
 
             await scene.DisposeAsync();
@@ -135,14 +135,14 @@ public sealed class ScanOverGigETests
 
     private static async Task WaitAsync(Func<bool> isSo, string what)
     {
-        for (var attempt = 0; attempt < 600; attempt++)
+        for (var attempt = 0; attempt < 6000; attempt++)
         {
             if (isSo())
             {
                 return;
             }
 
-            await Task.Delay(50);
+            await Task.Delay(5);
         }
 
         Assert.Fail($"It never came about that {what}.");

@@ -113,7 +113,7 @@ public sealed class GpioLightSourceTests
         var plan = ScanRig.Plan(3, new LineTrigger(100, 5000), light, exposure: 1000, settle: 1000);
         await using var rig = new ScanRig(plan, PinRole.CameraTrigger, PinRole.SourceStep, PinRole.SourceStep);
         var error = await Assert.ThrowsAsync<BadInputException>(() => rig.Scanner.OpenAsync(rig.Schedule, default));
-        Assert.Contains("between step 0 and step 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("from step 0 to 1", error.Message, StringComparison.Ordinal);
         Assert.Contains("trigger.spacingMicroseconds", error.Message, StringComparison.Ordinal);
     }
 
