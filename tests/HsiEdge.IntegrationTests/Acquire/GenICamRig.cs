@@ -97,7 +97,14 @@ internal sealed class GenICamRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Camera.DisposeAsync();
-        await Fake.DisposeAsync();
+        try
+        {
+            await Camera.DisposeAsync();
+        }
+        finally
+        {
+            // Whatever the test found, no process and no address may stay behind.
+            await Fake.DisposeAsync();
+        }
     }
 }
