@@ -53,6 +53,7 @@ public static class CommandLineApp
             ValidateVerb.Create(shell),
             ResultsVerb.Create(shell),
             ModelVerb.Create(shell),
+            BenchVerb.Create(shell),
             help,
             version,
         };

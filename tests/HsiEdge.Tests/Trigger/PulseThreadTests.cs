@@ -29,6 +29,17 @@ public sealed class PulseThreadTests
     }
 
     [Fact]
+    public async Task A_line_that_was_late_does_not_eat_up_the_pulse()
+    {
+        await using var thread = new PulseThread(new PulseThreadOptions(), NullLogger<PulseThread>.Instance);
+        var pin = new RecordingPin { Delay = TimeSpan.FromMilliseconds(3) };
+        PinAction[] program = [new(0, pin, true), new(1000, pin, false), new(2000, pin, true), new(3000, pin, false)];
+        var progress = new PulseProgress(program.Length);
+        await thread.RunAsync(program, progress, default);
+        Assert.All(Enumerable.Range(1, 3), i => Assert.True(progress[i] - progress[i - 1] >= 900_000));
+    }
+
+    [Fact]
     public async Task A_cancelled_program_leaves_its_lines_inactive()
     {
         await using var thread = new PulseThread(new PulseThreadOptions(), NullLogger<PulseThread>.Instance);
@@ -129,6 +140,8 @@ public sealed class PulseThreadTests
 
         public int FailFrom { get; init; } = int.MaxValue;
 
+        public TimeSpan Delay { get; init; }
+
         public Task FirstSet => _first.Task;
 
         public void Set(bool active)
@@ -138,6 +151,7 @@ public sealed class PulseThreadTests
                 throw new PinFaultException("the kernel refuses");
             }
 
+            Thread.Sleep(Delay);
             Levels.Add(active);
             _first.TrySetResult();
         }
