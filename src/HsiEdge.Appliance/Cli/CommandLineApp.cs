@@ -51,6 +51,7 @@ public static class CommandLineApp
             ReplayVerb.Create(shell),
             DoctorVerb.Create(shell),
             ValidateVerb.Create(shell),
+            ReferenceVerb.Create(shell),
             ResultsVerb.Create(shell),
             ModelVerb.Create(shell),
             BenchVerb.Create(shell),

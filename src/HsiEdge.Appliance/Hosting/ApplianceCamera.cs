@@ -10,8 +10,9 @@ namespace HsiEdge.Appliance.Hosting;
 /// <param name="Source">Gives cubes; owns the hardware.</param>
 /// <param name="Plan">How cubes are taken; null for recordings.</param>
 /// <param name="References">Takes dark and white; null where recordings bring their own.</param>
+/// <param name="Bands">The camera behind the cubes, for references; null for recordings.</param>
 /// <param name="Frames">The frame camera behind it, which can be unplugged and come back; null where there is none.</param>
-internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IReferenceSource? References, IFrameCamera? Frames = null)
+internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IReferenceSource? References, IBandCamera? Bands = null, IFrameCamera? Frames = null)
 {
     /// <summary>Makes it, without opening it.</summary>
     /// <param name="configuration">Which one, and how.</param>
@@ -40,7 +41,7 @@ internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IRefe
         var plan = ScanPlanFile.Read(configuration.Camera.PlanPath);
         var scanner = ScanningSetup.Create(camera, plan, configuration, board, time, logs);
         var patience = ScanningSetup.PatienceWithScanner(configuration.Acquire, plan);
-        return new ApplianceCamera(new FrameCubeSource(scanner, plan, patience, time, logs.CreateLogger<FrameCubeSource>()), plan, References: null, camera);
+        return new ApplianceCamera(new FrameCubeSource(scanner, plan, patience, time, logs.CreateLogger<FrameCubeSource>()), plan, References: null, scanner, camera);
     }
 
     private static ApplianceCamera Replay(CameraOptions options, TimeProvider time, ILoggerFactory logs) =>
@@ -58,6 +59,6 @@ internal sealed record ApplianceCamera(ICubeSource Source, ScanPlan? Plan, IRefe
                 FramePeriod = TimeSpan.FromMilliseconds(options.FramePeriodMilliseconds),
             },
             time);
-        return new ApplianceCamera(new FrameCubeSource(camera, plan, configuration.Acquire, time, logs.CreateLogger<FrameCubeSource>()), plan, camera);
+        return new ApplianceCamera(new FrameCubeSource(camera, plan, configuration.Acquire, time, logs.CreateLogger<FrameCubeSource>()), plan, camera, camera);
     }
 }

@@ -76,7 +76,7 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), cancellationToken));
         var board = new BoardOperation(BoardOf(configuration), options => BoardDevices.Open(options, logs), _desk, () => book.OpenAlerts, health, time, logs);
         var operation = new CaptureOperation(configuration, run, board, _desk, book, health, ids, metrics, time, logs);
-        var commands = new CommandHandler(_desk, book, store, logs.CreateLogger<CommandHandler>());
+        var commands = new CommandHandler(_desk, book, store, logs.CreateLogger<CommandHandler>(), operation.TakeReferenceAsync);
         var publisher = new MqttPublisher(
             configuration.Mqtt, identity, store, store, health, commands, () => operation.Active, time, logs.CreateLogger<MqttPublisher>());
 

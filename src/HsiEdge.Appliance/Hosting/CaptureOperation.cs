@@ -1,6 +1,7 @@
 using HsiEdge.Appliance.Cli;
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Appliance.Interpret;
+using HsiEdge.Appliance.Publish;
 using HsiEdge.Appliance.Trigger;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
@@ -34,6 +35,7 @@ internal sealed class CaptureOperation
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private ActiveVersions _active = ActiveVersions.None;
+    private ReferenceDesk? _references;
 
     public CaptureOperation(
         ApplianceConfiguration configuration, ApplianceRun run, BoardOperation board, TriggerDesk desk, CaseBook book, HealthBoard health, UlidGenerator ids, PipelineMetrics metrics,
@@ -54,6 +56,16 @@ internal sealed class CaptureOperation
 
     /// <summary>Model and calibration in use.</summary>
     public ActiveVersions Active => Volatile.Read(ref _active);
+
+    /// <summary>Takes a reference with the camera that is open, between captures.</summary>
+    /// <param name="white">White, or dark.</param>
+    /// <param name="averages">Captures averaged; null for the default.</param>
+    /// <param name="cancellationToken">Stops between frames.</param>
+    /// <exception cref="BadInputException">No camera is open, or the reference was refused.</exception>
+    public Task<ReferenceAnswer> TakeReferenceAsync(bool white, int? averages, CancellationToken cancellationToken) =>
+        Volatile.Read(ref _references) is { } references
+            ? references.TakeAsync(white, averages ?? ReferenceSession.DefaultAverages, cancellationToken)
+            : throw new BadInputException("No camera is open (starting, safe mode, or camera away); take references when the camera is there.");
 
     private string DataFolder => Path.GetFullPath(_configuration.Store.DataFolder);
 
@@ -144,6 +156,20 @@ internal sealed class CaptureOperation
             pipeline = new CapturePipeline(
                 _desk, camera.Source, references, analyzer, model.Card.Classes, _book, rawCubes, _health, _ids, _time, _metrics, _logs.CreateLogger<CapturePipeline>(),
                 board?.Interlock);
+            var desk = new ReferenceDesk(
+                new ReferenceSession(camera, stored, _configuration.Acquire.FrameTimeoutMilliseconds), references, _desk, _health, board?.Interlock,
+                id => Volatile.Write(ref _active, new ActiveVersions(model.Identity, id)), stopping);
+            if (camera.Plan is not null && calibration is null)
+            {
+                desk.BlockWithout();
+            }
+
+            Volatile.Write(ref _references, desk);
+            stages.Push(async () =>
+            {
+                Volatile.Write(ref _references, null);
+                await desk.DisposeAsync();
+            });
             ApplianceLog.Ready(
                 _log, $"{camera.Source.Camera.Model} {camera.Source.Camera.Serial}", $"{model.Identity.Name}@{model.Identity.Version}", calibration?.Id ?? "none",
                 _configuration.Trigger.IntervalMilliseconds);
@@ -256,9 +282,12 @@ internal sealed class CaptureOperation
             {
                 using var lit = CancellationTokenSource.CreateLinkedTokenSource(stopping, interlockOpened);
                 await camera.Source.OpenAsync(stopping);
-                return camera is { References: { } references, Plan: { } plan }
-                    ? await stored.ObtainAsync(references, camera.Source.Camera, plan, lit.Token)
-                    : null;
+                return camera switch
+                {
+                    { References: { } references, Plan: { } plan } => await stored.ObtainAsync(references, camera.Source.Camera, plan, lit.Token),
+                    { Plan: { } plan } => stored.Find(camera.Source.Camera, plan).Kept,
+                    _ => null,
+                };
             }
             catch (Exception e) when (interlock is not null && !stopping.IsCancellationRequested
                 && (e is InterlockOpenException || (e is OperationCanceledException or CameraFaultException or PinFaultException && interlockOpened.IsCancellationRequested)))

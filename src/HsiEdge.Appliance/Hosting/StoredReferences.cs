@@ -29,7 +29,7 @@ internal sealed class StoredReferences(
     {
         if (CalibrationStore.Exists(folder))
         {
-            var (kept, refusal) = Judge(camera, plan);
+            var (kept, refusal) = Judge(folder, camera, plan);
             if (kept is not null)
             {
                 return kept;
@@ -52,6 +52,62 @@ internal sealed class StoredReferences(
         var taken = await source.TakeSetAsync(camera, plan, ids.Next(), time, cancellationToken);
         Keep(taken);
         return taken;
+    }
+
+    /// <summary>The set kept, when it fits; else why not.</summary>
+    /// <param name="camera">Whose references are wanted.</param>
+    /// <param name="plan">Bands and exposures.</param>
+    public (CalibrationSet? Kept, string? Refusal) Find(CameraIdentity camera, ScanPlan plan) =>
+        CalibrationStore.Exists(folder) ? Judge(folder, camera, plan) : (null, $"there are none in {folder}");
+
+    /// <summary>The dark reference that a white one is taken against: the latest taken by itself, or that of the set kept.</summary>
+    /// <param name="camera">Whose it is.</param>
+    /// <param name="plan">Bands and exposures.</param>
+    /// <returns>A set whose only frame is the dark one.</returns>
+    /// <exception cref="BadInputException">There is none that fits.</exception>
+    public CalibrationSet DarkFor(CameraIdentity camera, ScanPlan plan)
+    {
+        var (lone, _) = CalibrationStore.Exists(DarkFolder) ? Judge(DarkFolder, camera, plan) : (null, null);
+        if (lone is not null)
+        {
+            return lone;
+        }
+
+        var (set, refusal) = Find(camera, plan);
+        return set is { Dark: { } dark }
+            ? Make(camera, plan, set.TakenUtc!.Value, dark: null, dark, set.Checks, set.SensorTemperatureCelsius, badPixels: null)
+            : throw new BadInputException($"A white reference needs a dark one of this camera and plan '{plan.Name}' first ({refusal ?? "the set kept has none"}): take the dark reference, then the white one.");
+    }
+
+    /// <summary>Keeps a dark reference: by itself until its white is taken, and in place of the dark of the set kept where that fits.</summary>
+    /// <returns>The whole set; null while the white is missing.</returns>
+    /// <exception cref="BadInputException">The disk refused it.</exception>
+    public CalibrationSet? KeepDark(
+        IReferenceSource source, CameraIdentity camera, ScanPlan plan, ReferenceFrame dark, IReadOnlyList<ReferenceCheck> checks, double? temperature, double saturationCounts)
+    {
+        var lone = Make(camera, plan, time.GetUtcNow(), dark: null, dark, checks, temperature, badPixels: null);
+        KeepAlone(lone);
+        var (kept, _) = Find(camera, plan);
+        if (kept is null || ReferenceChecks.White(kept.White, dark, saturationCounts).Any(c => !c.Ok))
+        {
+            return null;
+        }
+
+        // As old as its older half.
+        var set = Make(camera, plan, kept.TakenUtc!.Value, dark, kept.White, checks, temperature, BadPixelDetector.Find(dark, kept.White, source.BadPixels));
+        Keep(set);
+        return set;
+    }
+
+    /// <summary>Keeps a white reference with its dark as the set in use.</summary>
+    /// <returns>The set.</returns>
+    public CalibrationSet KeepWhite(
+        IReferenceSource source, CameraIdentity camera, ScanPlan plan, CalibrationSet lone, ReferenceFrame white, IReadOnlyList<ReferenceCheck> checks, double? temperature)
+    {
+        var set = Make(
+            camera, plan, lone.TakenUtc!.Value, lone.White, white, [.. lone.Checks, .. checks], temperature, BadPixelDetector.Find(lone.White, white, source.BadPixels));
+        Keep(set);
+        return set;
     }
 
     /// <summary>Tries again to keep references that the disk refused, no more often than <see cref="ReferenceKeeper.RetakeInterval"/>.</summary>
@@ -82,12 +138,43 @@ internal sealed class StoredReferences(
         }
     }
 
-    private (CalibrationSet? Kept, string? Refusal) Judge(CameraIdentity camera, ScanPlan plan)
+    private string DarkFolder => Path.Combine(folder, "dark");
+
+    private CalibrationSet Make(
+        CameraIdentity camera, ScanPlan plan, DateTimeOffset takenUtc, ReferenceFrame? dark, ReferenceFrame white, IReadOnlyList<ReferenceCheck> checks, double? temperature,
+        bool[]? badPixels) => new()
+    {
+        Id = ids.Next(),
+        CameraSerial = camera.Serial,
+        ExposureMicroseconds = [.. plan.ExposureMicroseconds],
+        Wavelengths = plan.Wavelengths,
+        TakenUtc = takenUtc,
+        Dark = dark,
+        White = white,
+        PlanName = plan.Name,
+        Checks = checks,
+        SensorTemperatureCelsius = temperature,
+        BadPixels = badPixels,
+    };
+
+    private void KeepAlone(CalibrationSet lone)
+    {
+        try
+        {
+            CalibrationStore.Save(DarkFolder, lone);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"The dark reference cannot be kept in {DarkFolder}: {e.Message} Free space there, or correct Store:DataFolder, then take it again.", e);
+        }
+    }
+
+    private (CalibrationSet? Kept, string? Refusal) Judge(string from, CameraIdentity camera, ScanPlan plan)
     {
         CalibrationSet set;
         try
         {
-            set = CalibrationStore.Load(folder);
+            set = CalibrationStore.Load(from);
         }
         catch (BadInputException e)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using HsiEdge.Core;
+using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
@@ -21,18 +22,21 @@ public sealed partial class CommandHandler : ICommandHandler
     private readonly CaseBook _book;
     private readonly IResultStore _store;
     private readonly ILogger<CommandHandler> _log;
+    private readonly Func<bool, int?, CancellationToken, Task<ReferenceAnswer>>? _takeReference;
 
     /// <summary>Makes a handler.</summary>
     /// <param name="triggers">Takes captures.</param>
     /// <param name="book">The case and its alerts.</param>
     /// <param name="store">Results to query.</param>
     /// <param name="log">Receives each command.</param>
-    public CommandHandler(ITriggerSink triggers, CaseBook book, IResultStore store, ILogger<CommandHandler> log)
+    /// <param name="takeReference">Takes a white (true) or dark reference, averaging so many captures; null where none can be taken.</param>
+    public CommandHandler(ITriggerSink triggers, CaseBook book, IResultStore store, ILogger<CommandHandler> log, Func<bool, int?, CancellationToken, Task<ReferenceAnswer>>? takeReference = null)
     {
         _triggers = triggers;
         _book = book;
         _store = store;
         _log = log;
+        _takeReference = takeReference;
     }
 
     /// <inheritdoc/>
@@ -62,6 +66,8 @@ public sealed partial class CommandHandler : ICommandHandler
                 "set-case" => await SetCaseAsync(Parse<SetCaseRequest>(verb, payload, """{"caseId": "CASE-1"}"""), cancellationToken),
                 "end-case" => await EndCaseAsync(Parse<EmptyRequest>(verb, payload, "{}"), cancellationToken),
                 "query-results" => await QueryAsync(Parse<QueryResultsRequest>(verb, payload, """{"limit": 20, "from": "2026-01-31T08:00:00Z", "to": "2026-02-01T00:00:00Z"}"""), cancellationToken),
+                "reference-dark" or "reference-white" when _takeReference is not null => CommandAnswer.Done(verb, await _takeReference(
+                    verb == "reference-white", Parse<ReferenceRequest>(verb, payload, """{"averages": 8}""").Averages, cancellationToken)),
                 "reference-dark" or "reference-white" or "install-model" => CommandAnswer.Refused(verb, $"{verb} is not available in this version of the software."),
                 _ => CommandAnswer.Refused(verb, $"Unknown command '{verb}'; expected one of {string.Join(", ", Known)}."),
             };
@@ -70,7 +76,7 @@ public sealed partial class CommandHandler : ICommandHandler
         {
             return CommandAnswer.Refused(verb, e.Message);
         }
-        catch (StoreFaultException e)
+        catch (Exception e) when (e is StoreFaultException or CameraFaultException or PinFaultException or InterlockOpenException)
         {
             return CommandAnswer.Refused(verb, e.Message);
         }

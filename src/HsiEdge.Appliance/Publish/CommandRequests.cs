@@ -10,6 +10,15 @@ public sealed record SetCaseRequest(string CaseId);
 /// <param name="To">Captured before.</param>
 public sealed record QueryResultsRequest(int? Limit = null, DateTimeOffset? From = null, DateTimeOffset? To = null);
 
+/// <summary>Payload of <c>command/reference-dark</c> and <c>command/reference-white</c>; every member may be left out.</summary>
+/// <param name="Averages">Captures averaged, 1…256; 8 when left out.</param>
+public sealed record ReferenceRequest(int? Averages = null);
+
+/// <summary>Answer to <c>reference-dark</c> and <c>reference-white</c>.</summary>
+/// <param name="CalibrationId">The set now in use; absent while the white is still to be taken.</param>
+/// <param name="Checks">How the reference was judged.</param>
+public sealed record ReferenceAnswer(string? CalibrationId, IReadOnlyList<HsiEdge.Core.Calibrate.ReferenceCheck> Checks);
+
 /// <summary>Payload of commands that need nothing.</summary>
 public sealed record EmptyRequest;
 

@@ -6,6 +6,15 @@ public abstract record LightPlan
     private protected LightPlan()
     {
     }
+
+    /// <summary>Whether the box itself can switch the light off; where it cannot, a person covers the lens for a dark reference.</summary>
+    public bool CanDarken => this switch
+    {
+        GpioLight gpio => gpio.Coding != LightCoding.StepPulse,
+        SerialLight serial => serial.DarkCommand is not null,
+        CameraLight camera => camera.DarkPosition is not null,
+        _ => false,
+    };
 }
 
 /// <summary>Nothing is switched: broadband light, or a spectrograph.</summary>

@@ -37,14 +37,7 @@ public static class PlanLimits
 
     private static void CheckLight(ScanPlan plan, BoardProfile? board, List<string> reasons)
     {
-        var canDarken = plan.Light switch
-        {
-            GpioLight gpio => gpio.Coding != LightCoding.StepPulse,
-            SerialLight serial => serial.DarkCommand is not null,
-            CameraLight camera => camera.DarkPosition is not null,
-            _ => false,
-        };
-        if (plan.DarkEvery > 0 && !canDarken)
+        if (plan.DarkEvery > 0 && !plan.Light.CanDarken)
         {
             reasons.Add("darkEvery asks for dark frames, but the light cannot be switched off; take darkEvery out");
         }

@@ -29,6 +29,29 @@ public sealed class ScanSchedule
         return new ScanSchedule(plan, plan.Trigger is FreeRunTrigger free ? Lines(plan, free) : Bands(plan));
     }
 
+    /// <summary>
+    /// Lays out the frames of a dark reference: one a band, in the plan's order and at its exposure and gain, without light. Step n is for the nth band of the order.
+    /// </summary>
+    /// <param name="plan">A plan of bands whose light can be switched off.</param>
+    /// <returns>The schedule, and the band of each step.</returns>
+    public static (ScanSchedule Schedule, IReadOnlyList<int> Bands) DarkOf(ScanPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Trigger is FreeRunTrigger || !plan.Light.CanDarken)
+        {
+            throw new ArgumentException($"Plan '{plan.Name}' has no light to switch off between bands.", nameof(plan));
+        }
+
+        IReadOnlyList<int> bands = plan.Order.Count > 0 ? plan.Order : [.. Enumerable.Range(0, plan.Wavelengths.Count)];
+        var steps = new List<ScanStep>(bands.Count);
+        foreach (var band in bands)
+        {
+            Add(steps, plan, band: -1, repeat: 0, band, lightPosition: -1);
+        }
+
+        return (new ScanSchedule(plan, steps), bands);
+    }
+
     private static List<ScanStep> Lines(ScanPlan plan, FreeRunTrigger free) =>
     [
         .. Enumerable.Range(0, free.Lines).Select(line => new ScanStep(

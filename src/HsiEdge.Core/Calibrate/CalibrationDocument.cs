@@ -19,6 +19,12 @@ internal sealed record CalibrationDocument
 
     public DateTimeOffset? TakenUtc { get; init; }
 
+    public string? PlanName { get; init; }
+
+    public double? SensorTemperatureCelsius { get; init; }
+
+    public IReadOnlyList<StoredCheck>? Checks { get; init; }
+
     public required StoredImage White { get; init; }
 
     public StoredImage? Dark { get; init; }
@@ -30,3 +36,6 @@ internal sealed record CalibrationDocument
 /// <param name="Header">File name of the header.</param>
 /// <param name="DataSha256">Lower-case hex SHA-256 of the data file.</param>
 internal sealed record StoredImage(string Header, string DataSha256);
+
+/// <summary>A check as it was when the references were taken.</summary>
+internal sealed record StoredCheck(string Name, double Value, double? Lowest, double? Highest, string Advice);

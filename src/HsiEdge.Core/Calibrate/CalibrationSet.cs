@@ -29,6 +29,15 @@ public sealed class CalibrationSet
     /// <summary>Counts of a white target.</summary>
     public required ReferenceFrame White { get; init; }
 
+    /// <summary>Name of the plan it was taken with; null where unknown.</summary>
+    public string? PlanName { get; init; }
+
+    /// <summary>Sensor temperature in °C when it was taken; null where unknown.</summary>
+    public double? SensorTemperatureCelsius { get; init; }
+
+    /// <summary>What the references were judged by when they were taken; empty where they were not.</summary>
+    public IReadOnlyList<ReferenceCheck> Checks { get; init; } = [];
+
     /// <summary>lines × samples of the cube, or samples alone (the same in every line: a line camera), true where a detector pixel is dead; null for none.</summary>
     public bool[]? BadPixels { get; init; }
 }

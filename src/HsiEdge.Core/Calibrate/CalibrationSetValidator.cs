@@ -12,6 +12,9 @@ public static class CalibrationSetValidator
     /// <summary>References dated this far ahead of the clock have no known age and count as stale.</summary>
     public static readonly TimeSpan AllowedClockError = TimeSpan.FromMinutes(5);
 
+    /// <summary>Largest accepted difference of interleaved dark frames from the dark reference, as a share of white − dark.</summary>
+    public const double HighestDarkDrift = 0.02;
+
     /// <summary>Checks a set against a cube.</summary>
     /// <param name="set">The references.</param>
     /// <param name="cube">The cube with its camera and exposures; what either side does not know is not compared.</param>
@@ -62,6 +65,34 @@ public static class CalibrationSetValidator
 
         var age = nowUtc - taken;
         return age.TotalHours > maximumAgeHours || age < -AllowedClockError ? CalibrationFlags.Stale : CalibrationFlags.None;
+    }
+
+    /// <summary>Flags that follow from the dark frames taken between the bands, each compared with the dark reference at its exposure.</summary>
+    /// <param name="set">The references.</param>
+    /// <param name="cube">The cube with the mean counts of its dark frames.</param>
+    /// <returns><see cref="CalibrationFlags.Drifted"/> when the dark level has left the reference's; none without dark frames, without a dark reference, or at exposures the reference does not have.</returns>
+    public static CalibrationFlags DarkFlags(CalibrationSet set, AcquiredCube cube)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(cube);
+        if (set.Dark is not { } dark || cube.DarkLevels.Count == 0)
+        {
+            return CalibrationFlags.None;
+        }
+
+        var (darkLevels, whiteLevels) = (dark.BandMeans(), set.White.BandMeans());
+        foreach (var level in cube.DarkLevels)
+        {
+            var same = Enumerable.Range(0, Math.Min(darkLevels.Count, set.ExposureMicroseconds.Count))
+                .Where(b => Math.Abs(set.ExposureMicroseconds[b] - level.ExposureMicroseconds) <= ExposureTolerance * level.ExposureMicroseconds).ToList();
+            if (same.Count > 0
+                && Math.Abs(level.MeanCounts - same.Average(b => darkLevels[b])) > HighestDarkDrift * same.Average(b => whiteLevels[b] - darkLevels[b]))
+            {
+                return CalibrationFlags.Drifted;
+            }
+        }
+
+        return CalibrationFlags.None;
     }
 
     private static void CheckExposures(CalibrationSet set, AcquiredCube cube)

@@ -9,6 +9,7 @@ namespace HsiEdge.Core.Calibrate;
 public sealed class ReferenceFrame
 {
     private readonly float[] _values;
+    private double[]? _bandMeans;
 
     /// <summary>Makes a reference.</summary>
     /// <param name="shape">1 line or as many as the cube has; samples and bands of the cube.</param>
@@ -37,6 +38,9 @@ public sealed class ReferenceFrame
     /// <summary>All counts in BIP order.</summary>
     public ReadOnlySpan<float> Values => _values;
 
+    /// <summary>Mean of the finite counts of each band; NaN where a band has none. Computed once.</summary>
+    public IReadOnlyList<double> BandMeans() => _bandMeans ??= ComputeBandMeans();
+
     /// <summary>Mean of all finite counts; NaN when there is none.</summary>
     public double Mean()
     {
@@ -52,5 +56,21 @@ public sealed class ReferenceFrame
         }
 
         return sum / count;
+    }
+
+    private double[] ComputeBandMeans()
+    {
+        var sums = new double[Shape.Bands];
+        var counts = new long[Shape.Bands];
+        for (var i = 0; i < _values.Length; i++)
+        {
+            if (float.IsFinite(_values[i]))
+            {
+                sums[i % sums.Length] += _values[i];
+                counts[i % sums.Length]++;
+            }
+        }
+
+        return [.. sums.Zip(counts, (sum, count) => sum / count)];
     }
 }

@@ -87,7 +87,7 @@ public sealed class CubeProcessor : IDisposable
         }
 
         var counts = _total.ToCounts();
-        return new CubeMaps(classes, probabilities, counts, Flags(recipe, counts, calibration, nowUtc));
+        return new CubeMaps(classes, probabilities, counts, Flags(recipe, counts, cube, calibration, nowUtc));
     }
 
     /// <inheritdoc/>
@@ -135,12 +135,12 @@ public sealed class CubeProcessor : IDisposable
         return _recipe = new CubeRecipe(cube.Shape, cube.Wavelengths, cube.Quantity, resampler, calibrator);
     }
 
-    private CalibrationFlags Flags(CubeRecipe recipe, PixelCounts counts, CalibrationSet? calibration, DateTimeOffset nowUtc)
+    private CalibrationFlags Flags(CubeRecipe recipe, PixelCounts counts, AcquiredCube cube, CalibrationSet? calibration, DateTimeOffset nowUtc)
     {
         var pixels = (double)recipe.Shape.PixelCount;
         var flags = calibration is null
             ? CalibrationFlags.None
-            : CalibrationSetValidator.AgeFlags(calibration, nowUtc, _options.MaximumCalibrationAgeHours);
+            : CalibrationSetValidator.AgeFlags(calibration, nowUtc, _options.MaximumCalibrationAgeHours) | CalibrationSetValidator.DarkFlags(calibration, cube);
         if (_total.Compared > 0 && _total.Implausible > _options.MaximumImplausibleFraction * _total.Compared)
         {
             flags |= CalibrationFlags.Drifted;

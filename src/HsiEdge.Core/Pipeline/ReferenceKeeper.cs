@@ -48,6 +48,16 @@ public sealed class ReferenceKeeper
         _beforeCapture = beforeCapture;
     }
 
+    /// <summary>Takes references into use from the next capture on. Not while a capture is under way.</summary>
+    /// <param name="set">They fit the camera and its plan.</param>
+    public void Adopt(CalibrationSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        Volatile.Write(ref _current, set);
+        _drifted = false;
+        _failure = null;
+    }
+
     /// <summary>What is done, or has to be done, about references that inhibit alerts.</summary>
     internal string Advice =>
         _retake is null ? "take new references"

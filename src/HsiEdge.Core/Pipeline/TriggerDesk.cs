@@ -118,7 +118,7 @@ public sealed class TriggerDesk : ITriggerSink
         {
             lock (_gate)
             {
-                return new TriggerDeskState(_version, Obstacle().Reason is null, _refusals);
+                return new TriggerDeskState(_version, Obstacle().Reason is null, _refusals, _inFlight is not null);
             }
         }
     }
@@ -264,7 +264,8 @@ public sealed class TriggerDesk : ITriggerSink
 /// <param name="Version">Grows with every change.</param>
 /// <param name="Ready">Whether a trigger would be taken.</param>
 /// <param name="Refusals">Triggers refused so far at the desk to those who wait for an answer: not the interval's.</param>
-public sealed record TriggerDeskState(long Version, bool Ready, long Refusals);
+/// <param name="Capturing">Whether a capture is under way.</param>
+public sealed record TriggerDeskState(long Version, bool Ready, long Refusals, bool Capturing);
 
 /// <summary>Triggers refused at the desk.</summary>
 /// <param name="Count">How many, ≥ 1.</param>

@@ -1,4 +1,5 @@
 using HsiEdge.Core;
+using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Cubes;
 using HsiEdge.Tests.Pipeline;
@@ -42,6 +43,41 @@ public sealed class CalibrationSetValidatorTests
     [InlineData(-0.2, CalibrationFlags.Stale)]
     public void Old_references_and_those_dated_ahead_of_the_clock_are_stale(double ageHours, CalibrationFlags expected) =>
         Assert.Equal(expected, CalibrationSetValidator.AgeFlags(Set(taken: Now.AddHours(-ageHours)), Now, 24));
+
+    [Theory]
+    [InlineData(200, 100, CalibrationFlags.None)]
+    [InlineData(200, 119, CalibrationFlags.None)]
+    [InlineData(200, 121, CalibrationFlags.Drifted)]
+    [InlineData(200, 79, CalibrationFlags.Drifted)]
+    [InlineData(300, 500, CalibrationFlags.None)]
+    public void Dark_frames_that_left_the_dark_reference_are_drift(double exposure, double mean, CalibrationFlags expected)
+    {
+        var set = new CalibrationSet
+        {
+            Id = "test",
+            CameraSerial = "S1",
+            ExposureMicroseconds = [100, 200],
+            Wavelengths = Axis,
+            TakenUtc = null,
+            Dark = new ReferenceFrame(new CubeShape(1, 1, 2), [50, 100]),
+            White = new ReferenceFrame(new CubeShape(1, 1, 2), [3000, 1100]),
+        };
+        using var plain = SpectraCube.Acquired(new SpectraCube(Shape, Axis, SpectralQuantity.RawCounts, new float[24]));
+        using var cube = new AcquiredCube
+        {
+            Trigger = plain.Trigger,
+            Cube = plain.Cube,
+            Camera = plain.Camera,
+            ExposureMicroseconds = plain.ExposureMicroseconds,
+            PixelPitchMillimetres = plain.PixelPitchMillimetres,
+            Origin = plain.Origin,
+            Ledger = plain.Ledger,
+            LastFrameTimestamp = 0,
+            DarkLevels = [new DarkLevel(1, exposure, mean)],
+        };
+        Assert.Equal(expected, CalibrationSetValidator.DarkFlags(set, cube));
+        Assert.Equal(CalibrationFlags.None, CalibrationSetValidator.DarkFlags(set, plain));
+    }
 
     private static void Check(CalibrationSet set)
     {
