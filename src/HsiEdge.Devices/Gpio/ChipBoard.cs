@@ -9,7 +9,7 @@ namespace HsiEdge.Devices.Gpio;
 
 /// <summary>
 /// A real board. Outputs and plain inputs pass through <see cref="GpioController"/>, one a chip; watched inputs through the kernel's character device, because only
-/// there an edge has its time and number (decision 0013).
+/// there an edge has its time and number (decision 0014).
 /// </summary>
 internal sealed class ChipBoard : IBoardPins
 {
