@@ -24,6 +24,9 @@ public sealed class KernelGpio : ISystemCalls
     /// <summary>Whether chips have a hardware timestamp engine.</summary>
     public bool HasHardwareClock { get; set; }
 
+    /// <summary>Error number with which a chip without the engine refuses: kernels differ, those with the engine built in say ENODEV.</summary>
+    public int HardwareClockRefusal { get; set; } = ErrorNumber.NoDevice;
+
     /// <summary>Added to the engine's stamps, in ns: its clock is another one.</summary>
     public long HardwareClockOffset { get; set; }
 
@@ -304,7 +307,7 @@ public sealed class KernelGpio : ISystemCalls
 
             if (((GpioLineFlags)flags).HasFlag(GpioLineFlags.EventClockHardware) && !HasHardwareClock)
             {
-                return -ErrorNumber.NotSupported;
+                return -HardwareClockRefusal;
             }
 
             request.ActiveLow.Add(((GpioLineFlags)flags).HasFlag(GpioLineFlags.ActiveLow));

@@ -57,7 +57,9 @@ internal sealed class EdgeRequest
                     return new EdgeRequest(kernel, result, lines, hardware);
                 }
 
-                if (-result is ErrorNumber.InvalidArgument or ErrorNumber.NotSupported or ErrorNumber.KernelNotSupported && hardware)
+                // Every kernel says it differently: EINVAL before 5.19, EOPNOTSUPP where the engine is not built in, ENODEV for a chip that it does not serve
+                // (on Tegra all but the always-on one). Whatever else is wrong is refused again without it.
+                if (hardware)
                 {
                     hardware = false;
                 }

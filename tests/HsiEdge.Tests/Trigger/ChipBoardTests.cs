@@ -127,9 +127,13 @@ public sealed class ChipBoardTests
         }
     }
 
-    [Fact]
-    public async Task A_chip_without_the_engine_is_asked_for_the_kernels_clock()
+    [Theory]
+    [InlineData(ErrorNumber.InvalidArgument)]
+    [InlineData(ErrorNumber.NotSupported)]
+    [InlineData(ErrorNumber.NoDevice)]
+    public async Task A_chip_without_the_engine_is_asked_for_the_kernels_clock(int refusal)
     {
+        _kernel.HardwareClockRefusal = refusal;
         await using var board = ChipBoard.Open(Profile(Interlock), _kernel, _ => throw new InvalidOperationException(), useHardwareClock: true, NullLogger.Instance);
         await using var watch = board.Watch([Interlock]);
         var before = Stopwatch.GetTimestamp();
