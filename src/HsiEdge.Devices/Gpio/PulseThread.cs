@@ -74,6 +74,7 @@ public sealed class PulseThread : IPulseEngine
         progress.Reset();
         var job = new Job(program, progress, cancellationToken);
         Volatile.Write(ref _job, job);
+        ObjectDisposedException.ThrowIf(_ended.Task.IsCompleted && Interlocked.Exchange(ref _job, null) is not null, this);
         _wake.Release();
         return job.Ended.Task;
     }
@@ -103,6 +104,8 @@ public sealed class PulseThread : IPulseEngine
             }
             else if (_stopping)
             {
+                // A program handed over at the last moment is not carried out, and its caller learns of it.
+                Interlocked.Exchange(ref _job, null)?.End(fault: null, cancelled: true);
                 _ended.SetResult();
                 return;
             }
@@ -191,9 +194,11 @@ public sealed class PulseThread : IPulseEngine
             {
                 program[i].Pin.Set(false);
             }
-            catch (PinFaultException e)
+#pragma warning disable CA1031 // The other lines are made inactive whatever this one does.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
-                fault = e;
+                fault = e as PinFaultException ?? new PinFaultException($"Line {program[i].Pin.Line} could not be made inactive: {e.Message}", e);
             }
         }
 
