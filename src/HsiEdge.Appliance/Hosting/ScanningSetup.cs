@@ -57,15 +57,15 @@ internal static class ScanningSetup
 
     private static ILightSource LightOf(
         IFrameCamera camera, ScanPlan plan, CameraOptions options, ApplianceBoard? board, TimeProvider time, ILoggerFactory logs) => plan.Light switch
-    {
-        FixedLight => new FixedLightSource(),
-        CameraLight => new CameraLightSource(camera),
-        GpioLight when board is not null => new GpioLightSource(board.Pins, board.Pulses),
-        GpioLight => throw new BadInputException(
-            $"Scan plan '{plan.Name}' steps its light by lines of the board, but no board is configured: name its profile in Board:ProfilePath."),
-        SerialLight when options.LightPort.Length > 0 => new SerialLightSource(options.LightPort, time, logs.CreateLogger<SerialLightSource>()),
-        SerialLight => throw new BadInputException(
-            $"Scan plan '{plan.Name}' commands its light over a serial port, but Camera:LightPort is empty: set it to the port, such as /dev/ttyUSB0."),
-        _ => throw new ArgumentOutOfRangeException(nameof(plan), plan.Light, "not a light"),
-    };
+        {
+            FixedLight => new FixedLightSource(),
+            CameraLight => new CameraLightSource(camera),
+            GpioLight when board is not null => new GpioLightSource(board.Pins, board.Pulses),
+            GpioLight => throw new BadInputException(
+                $"Scan plan '{plan.Name}' steps its light by lines of the board, but no board is configured: name its profile in Board:ProfilePath."),
+            SerialLight when options.LightPort.Length > 0 => new SerialLightSource(options.LightPort, time, logs.CreateLogger<SerialLightSource>()),
+            SerialLight => throw new BadInputException(
+                $"Scan plan '{plan.Name}' commands its light over a serial port, but Camera:LightPort is empty: set it to the port, such as /dev/ttyUSB0."),
+            _ => throw new ArgumentOutOfRangeException(nameof(plan), plan.Light, "not a light"),
+        };
 }

@@ -143,19 +143,19 @@ internal sealed class StoredReferences(
     private CalibrationSet Make(
         CameraIdentity camera, ScanPlan plan, DateTimeOffset takenUtc, ReferenceFrame? dark, ReferenceFrame white, IReadOnlyList<ReferenceCheck> checks, double? temperature,
         bool[]? badPixels) => new()
-    {
-        Id = ids.Next(),
-        CameraSerial = camera.Serial,
-        ExposureMicroseconds = [.. plan.ExposureMicroseconds],
-        Wavelengths = plan.Wavelengths,
-        TakenUtc = takenUtc,
-        Dark = dark,
-        White = white,
-        PlanName = plan.Name,
-        Checks = checks,
-        SensorTemperatureCelsius = temperature,
-        BadPixels = badPixels,
-    };
+        {
+            Id = ids.Next(),
+            CameraSerial = camera.Serial,
+            ExposureMicroseconds = [.. plan.ExposureMicroseconds],
+            Wavelengths = plan.Wavelengths,
+            TakenUtc = takenUtc,
+            Dark = dark,
+            White = white,
+            PlanName = plan.Name,
+            Checks = checks,
+            SensorTemperatureCelsius = temperature,
+            BadPixels = badPixels,
+        };
 
     private void KeepAlone(CalibrationSet lone)
     {

@@ -1,7 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using System.Text.Json.Nodes;
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Cubes;
@@ -11,6 +10,7 @@ using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using HsiEdge.Core.Trigger;
 using HsiEdge.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace HsiEdge.Tests.Pipeline;
