@@ -25,6 +25,9 @@ public sealed class FakeCamera(TimeProvider time) : ICubeSource
 
     public bool KeepRawCubes { get; set; }
 
+    /// <summary>Of the sensor, in °C; null where it tells none.</summary>
+    public double? TemperatureCelsius { get; set; }
+
     public Queue<Exception> OpenFaults { get; } = new();
 
     /// <summary>References that fit, taken now.</summary>
@@ -35,6 +38,7 @@ public sealed class FakeCamera(TimeProvider time) : ICubeSource
         ExposureMicroseconds = [1000, 1000],
         Wavelengths = ThresholdModel.Axis,
         TakenUtc = time.GetUtcNow(),
+        SensorTemperatureCelsius = TemperatureCelsius,
         Dark = null,
         White = new ReferenceFrame(new CubeShape(1, Size, 2), [.. Enumerable.Repeat(1000f, Size * 2)]),
     };
@@ -77,6 +81,7 @@ public sealed class FakeCamera(TimeProvider time) : ICubeSource
             Ledger = SampleLedgers.Captured(trigger, 2),
             LastFrameTimestamp = time.GetTimestamp(),
             StoreRawCube = KeepRawCubes,
+            SensorTemperatureCelsius = TemperatureCelsius,
         };
     }
 

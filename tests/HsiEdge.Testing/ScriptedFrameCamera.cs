@@ -50,7 +50,7 @@ public sealed class ScriptedFrameCamera(TimeProvider time, int lines = 2, int sa
 
     public FrameCameraLimits Limits { get; set; } = new(1, 1_000_000, 0, 24, null, null, CanLineTrigger: true, CanSoftwareTrigger: true);
 
-    public double? TemperatureCelsius => null;
+    public double? TemperatureCelsius { get; set; }
 
     public string? AwayReason { get; set; }
 

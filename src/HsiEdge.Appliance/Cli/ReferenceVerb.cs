@@ -64,7 +64,7 @@ internal static class ReferenceVerb
         await camera.Source.OpenAsync(cancellationToken);
         var stored = new StoredReferences(
             Path.Combine(Path.GetFullPath(configuration.Store.DataFolder), "calibration"), configuration.Processing.MaximumCalibrationAgeHours,
-            configuration.Processing.WavelengthToleranceNanometres, new UlidGenerator(time), new HealthBoard(time), time, NullLogger.Instance);
+            configuration.Processing.WavelengthToleranceNanometres, configuration.Processing.MaximumTemperatureDriftCelsius, new UlidGenerator(time), new HealthBoard(time), time, NullLogger.Instance);
         try
         {
             return await new ReferenceSession(camera, stored, configuration.Acquire.FrameTimeoutMilliseconds).TakeAsync(white, averages, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Record;
@@ -26,13 +27,18 @@ internal static class ResultText
         await writer.WriteLineAsync($"result {result.Id}, {result.CapturedUtc.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, case {result.CaseId ?? "none"}");
         await writer.WriteLineAsync($"{result.Origin}: {result.Lines} lines × {result.Samples} samples × {result.Bands} bands, camera {result.Camera.Model} {result.Camera.Serial}");
         await writer.WriteLineAsync(
-            $"model {result.Model.Name}@{result.Model.Version} ({(result.Model.Signed ? "signed" : "unsigned")}), calibration {result.CalibrationId ?? "none"}, flags {Word(result.Flags)}");
+            $"model {result.Model.Name}@{result.Model.Version} ({(result.Model.Signed ? "signed" : "unsigned")}), calibration {result.CalibrationId ?? "none"}, flags {Word(result.Flags)}{(result.SensorTemperatureCelsius is { } celsius ? string.Create(CultureInfo.InvariantCulture, $", sensor {celsius:0.0} °C") : "")}");
         var p = result.Pixels;
         await writer.WriteLineAsync(
             $"pixels: {p.Valid} valid, {p.Saturated} saturated, {p.UnderExposed} under-exposed, {p.Dead} dead, {p.Missing} missing");
         foreach (var (name, pixels) in result.ClassPixels)
         {
             await writer.WriteLineAsync($"  {name}: {pixels} px ({(p.Valid == 0 ? 0 : 100.0 * pixels / p.Valid):0.0} %)");
+        }
+
+        foreach (var reason in result.DriftReasons)
+        {
+            await writer.WriteLineAsync($"drifted, {reason}");
         }
 
         if (result.AlertsInhibited)

@@ -27,6 +27,9 @@ internal static partial class ApplianceLog
     [LoggerMessage(8007, LogLevel.Warning, "The references kept in {Folder} are not used: {Reason}")]
     public static partial void ReferencesRefused(ILogger log, string folder, string reason);
 
+    [LoggerMessage(8011, LogLevel.Warning, "The references that camera {Serial} takes of itself are not used: {Reason}")]
+    public static partial void ReferencesFailed(ILogger log, string serial, string reason);
+
     [LoggerMessage(8008, LogLevel.Warning, "References {CalibrationId}: {Reason}")]
     public static partial void ReferencesNotKept(ILogger log, string calibrationId, string reason);
 

@@ -255,6 +255,7 @@ internal sealed class CaptureOperation
         Path.Combine(DataFolder, "calibration"),
         _configuration.Processing.MaximumCalibrationAgeHours,
         _configuration.Processing.WavelengthToleranceNanometres,
+        _configuration.Processing.MaximumTemperatureDriftCelsius,
         _ids,
         _health,
         _time,

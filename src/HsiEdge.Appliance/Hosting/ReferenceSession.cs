@@ -33,18 +33,19 @@ internal sealed class ReferenceSession(ApplianceCamera camera, StoredReferences 
 
         var dark = white ? stored.DarkFor(camera.Source.Camera, plan) : null;
         var source = camera.References ?? new FrameReferenceSource(bands, averages, frameTimeoutMilliseconds);
-        var temperature = camera.Frames?.TemperatureCelsius;
         if (!white)
         {
             var frame = await source.TakeDarkAsync(plan, cancellationToken);
             var checks = ReferenceChecks.Dark(frame, bands.SaturationCounts);
             ReferenceChecks.Require(checks);
-            var set = stored.KeepDark(source, camera.Source.Camera, plan, frame, checks, temperature, bands.SaturationCounts);
+            var set = stored.KeepDark(source, camera.Source.Camera, plan, frame, checks, bands.TemperatureCelsius, bands.SaturationCounts);
             return new TakenReference("dark", set, checks);
         }
 
         var target = await source.TakeWhiteAsync(plan, cancellationToken);
-        var judged = ReferenceChecks.White(target, dark!.White, bands.SaturationCounts);
+        var temperature = bands.TemperatureCelsius;
+        ReferenceCheck[] judged =
+            [.. ReferenceChecks.White(target, dark!.White, bands.SaturationCounts), .. stored.TemperatureChecks(dark.SensorTemperatureCelsius, temperature)];
         ReferenceChecks.Require(judged);
         return new TakenReference("white", stored.KeepWhite(source, camera.Source.Camera, plan, dark, target, judged, temperature), judged);
     }

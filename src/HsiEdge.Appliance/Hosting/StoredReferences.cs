@@ -13,7 +13,7 @@ namespace HsiEdge.Appliance.Hosting;
 /// which then are kept. A set that does not fit is refused with the reason, never used.
 /// </summary>
 internal sealed class StoredReferences(
-    string folder, double maximumAgeHours, double wavelengthToleranceNanometres, UlidGenerator ids, HealthBoard health, TimeProvider time, ILogger log)
+    string folder, double maximumAgeHours, double wavelengthToleranceNanometres, double maximumTemperatureDriftCelsius, UlidGenerator ids, HealthBoard health, TimeProvider time, ILogger log)
 {
     private const string HealthCause = "references";
     private CalibrationSet? _unkept;
@@ -24,8 +24,9 @@ internal sealed class StoredReferences(
     /// <param name="camera">Whose they are.</param>
     /// <param name="plan">Bands and exposures.</param>
     /// <param name="cancellationToken">Stops between frames.</param>
+    /// <returns>The set; null when new ones were needed and a check failed: health and log say which, and a person has to take them.</returns>
     /// <exception cref="CameraFaultException">New ones are needed and the camera failed.</exception>
-    public async Task<CalibrationSet> ObtainAsync(IReferenceSource source, CameraIdentity camera, ScanPlan plan, CancellationToken cancellationToken)
+    public async Task<CalibrationSet?> ObtainAsync(IReferenceSource source, CameraIdentity camera, ScanPlan plan, CancellationToken cancellationToken)
     {
         if (CalibrationStore.Exists(folder))
         {
@@ -38,7 +39,15 @@ internal sealed class StoredReferences(
             ApplianceLog.ReferencesRefused(log, folder, refusal!);
         }
 
-        return await RetakeAsync(source, camera, plan, cancellationToken);
+        try
+        {
+            return await RetakeAsync(source, camera, plan, cancellationToken);
+        }
+        catch (BadInputException e)
+        {
+            ApplianceLog.ReferencesFailed(log, camera.Serial, e.Message);
+            return null;
+        }
     }
 
     /// <summary>Takes new references in place of those kept.</summary>
@@ -47,6 +56,7 @@ internal sealed class StoredReferences(
     /// <param name="plan">Bands and exposures.</param>
     /// <param name="cancellationToken">Stops between frames.</param>
     /// <exception cref="CameraFaultException">The camera failed; those kept stay.</exception>
+    /// <exception cref="BadInputException">A check failed; those kept stay.</exception>
     public async Task<CalibrationSet> RetakeAsync(IReferenceSource source, CameraIdentity camera, ScanPlan plan, CancellationToken cancellationToken)
     {
         var taken = await source.TakeSetAsync(camera, plan, ids.Next(), time, cancellationToken);
@@ -88,7 +98,7 @@ internal sealed class StoredReferences(
         var lone = Make(camera, plan, time.GetUtcNow(), dark: null, dark, checks, temperature, badPixels: null);
         KeepAlone(lone);
         var (kept, _) = Find(camera, plan);
-        if (kept is null || ReferenceChecks.White(kept.White, dark, saturationCounts).Any(c => !c.Ok))
+        if (kept is null || TemperatureChecks(kept.SensorTemperatureCelsius, temperature).Any(c => !c.Ok) || ReferenceChecks.White(kept.White, dark, saturationCounts).Any(c => !c.Ok))
         {
             return null;
         }
@@ -99,13 +109,20 @@ internal sealed class StoredReferences(
         return set;
     }
 
+    /// <summary>Judges whether dark and white were taken at the same temperature of the sensor, in °C; nothing to judge where either is unknown.</summary>
+    /// <param name="first">Of the one taken first.</param>
+    /// <param name="second">Of the other.</param>
+    public IReadOnlyList<ReferenceCheck> TemperatureChecks(double? first, double? second) => first is { } a && second is { } b
+        ? [new("temperature apart", Math.Abs(a - b), null, maximumTemperatureDriftCelsius, "the sensor's temperature has changed since the dark reference: take the dark one again, then the white one")]
+        : [];
+
     /// <summary>Keeps a white reference with its dark as the set in use.</summary>
     /// <returns>The set.</returns>
     public CalibrationSet KeepWhite(
         IReferenceSource source, CameraIdentity camera, ScanPlan plan, CalibrationSet lone, ReferenceFrame white, IReadOnlyList<ReferenceCheck> checks, double? temperature)
     {
         var set = Make(
-            camera, plan, lone.TakenUtc!.Value, lone.White, white, [.. lone.Checks, .. checks], temperature, BadPixelDetector.Find(lone.White, white, source.BadPixels));
+            camera, plan, lone.TakenUtc!.Value, lone.White, white, [.. lone.Checks, .. checks], lone.SensorTemperatureCelsius ?? temperature, BadPixelDetector.Find(lone.White, white, source.BadPixels));
         Keep(set);
         return set;
     }

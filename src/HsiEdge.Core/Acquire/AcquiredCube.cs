@@ -31,6 +31,9 @@ public sealed class AcquiredCube : IDisposable
     /// <summary>What the frames without light showed, in the order of the plan; empty where it takes none.</summary>
     public IReadOnlyList<DarkLevel> DarkLevels { get; init; } = [];
 
+    /// <summary>Sensor temperature in °C at the end of the capture; null where the camera tells none.</summary>
+    public double? SensorTemperatureCelsius { get; init; }
+
     /// <summary>Ticks of <see cref="TimeProvider.GetTimestamp"/> when the last frame arrived.</summary>
     public required long LastFrameTimestamp { get; init; }
 

@@ -164,6 +164,7 @@ public sealed class FrameCubeSource : ICubeSource
             Origin = _plan.Name,
             Ledger = ledger,
             DarkLevels = filler.DarkLevels(),
+            SensorTemperatureCelsius = _camera.TemperatureCelsius,
             LastFrameTimestamp = books.LastTimestamp,
             StoreRawCube = _plan.StoreRawCube,
         };

@@ -36,6 +36,12 @@ public sealed class FrameReferenceSource : IReferenceSource
     public bool[]? BadPixels => null;
 
     /// <inheritdoc/>
+    public double SaturationCounts => _camera.SaturationCounts;
+
+    /// <inheritdoc/>
+    public double? TemperatureCelsius => _camera.TemperatureCelsius;
+
+    /// <inheritdoc/>
     public Task<ReferenceFrame> TakeDarkAsync(ScanPlan plan, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -62,9 +68,10 @@ public sealed class FrameReferenceSource : IReferenceSource
         var shape = new CubeShape(schedule.IsPushbroom ? 1 : _camera.Lines, _camera.Samples, bands);
         var sums = new float[checked((int)shape.ValueCount)];
         var frames = new int[bands];
+        var means = new double[_averages];
         for (var n = 0; n < _averages; n++)
         {
-            await AddCaptureAsync(schedule, bandOfStep, sums, frames, cancellationToken);
+            means[n] = await AddCaptureAsync(schedule, bandOfStep, sums, frames, cancellationToken);
         }
 
         for (var i = 0; i < sums.Length; i++)
@@ -72,15 +79,18 @@ public sealed class FrameReferenceSource : IReferenceSource
             sums[i] /= frames[i % bands];
         }
 
-        return new ReferenceFrame(shape, sums);
+        return new ReferenceFrame(shape, sums) { CaptureMeans = means };
     }
 
-    private async Task AddCaptureAsync(
+    /// <summary>Adds one capture to the sums.</summary>
+    /// <returns>Mean of its counts.</returns>
+    private async Task<double> AddCaptureAsync(
         ScanSchedule schedule, IReadOnlyList<int> bandOfStep, float[] sums, int[] frames, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pulses = new SentPulses(schedule.Steps.Count);
         var taken = 0;
+        var (counts, pixels) = (0L, 0L);
         ulong? lastId = null;
         stop.CancelAfter(_patience + _patience);
         try
@@ -103,7 +113,12 @@ public sealed class FrameReferenceSource : IReferenceSource
                 }
 
                 lastId = frame.FrameId;
-                Add(schedule, bandOfStep[taken], frame.Pixels.Span, sums, frames);
+                if (schedule.IsPushbroom || bandOfStep[taken] >= 0)
+                {
+                    Add(schedule, bandOfStep[taken], frame.Pixels.Span, sums, frames);
+                    (counts, pixels) = (counts + Sum(frame.Pixels.Span), pixels + frame.Pixels.Length);
+                }
+
                 taken++;
                 stop.CancelAfter(_patience + TimeSpan.FromMicroseconds(taken < schedule.Steps.Count
                     ? schedule.Steps[taken].ExposureMicroseconds + schedule.Steps[taken].SettleMicroseconds : 0));
@@ -118,9 +133,22 @@ public sealed class FrameReferenceSource : IReferenceSource
         {
             throw Fault($"{taken} of {schedule.Steps.Count} frames came");
         }
+
+        return counts / (double)pixels;
     }
 
-    /// <summary>Adds a frame to its band's sums; a pushbroom frame is one line with the bands as its lines. An interleaved dark frame (band −1) is passed over.</summary>
+    private static long Sum(ReadOnlySpan<ushort> pixels)
+    {
+        var sum = 0L;
+        foreach (var pixel in pixels)
+        {
+            sum += pixel;
+        }
+
+        return sum;
+    }
+
+    /// <summary>Adds a frame to its band's sums; a pushbroom frame is one line with the bands as its lines.</summary>
     private void Add(ScanSchedule schedule, int band, ReadOnlySpan<ushort> pixels, float[] sums, int[] frames)
     {
         var bands = frames.Length;
@@ -136,7 +164,7 @@ public sealed class FrameReferenceSource : IReferenceSource
                 frames[b]++;
             }
         }
-        else if (band >= 0)
+        else
         {
             for (int i = 0, at = band; i < pixels.Length; i++, at += bands)
             {

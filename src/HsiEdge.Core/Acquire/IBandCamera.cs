@@ -15,6 +15,9 @@ public interface IBandCamera : IAsyncDisposable
     /// <summary>Counts at and above which a pixel is saturated; known once opened.</summary>
     double SaturationCounts { get; }
 
+    /// <summary>Sensor temperature in °C, the latest the camera told; null where it tells none. Never blocks.</summary>
+    double? TemperatureCelsius => null;
+
     /// <summary>Opens camera and light source and checks that they can hold the schedule.</summary>
     /// <param name="schedule">What will be asked.</param>
     /// <param name="cancellationToken">Stops the attempt.</param>

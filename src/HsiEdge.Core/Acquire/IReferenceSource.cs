@@ -11,6 +11,12 @@ public interface IReferenceSource
     /// <summary>lines × samples, true where a detector pixel is known to be dead; null where none is known.</summary>
     bool[]? BadPixels { get; }
 
+    /// <summary>Counts at and above which a pixel is saturated; known once the camera is open.</summary>
+    double SaturationCounts { get; }
+
+    /// <summary>Sensor temperature in °C; null where the camera tells none.</summary>
+    double? TemperatureCelsius => null;
+
     /// <summary>Takes the dark reference: counts without light.</summary>
     /// <param name="plan">Bands and exposures.</param>
     /// <param name="cancellationToken">Stops between frames.</param>

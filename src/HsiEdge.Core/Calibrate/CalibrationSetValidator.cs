@@ -1,3 +1,4 @@
+using System.Globalization;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Cubes;
 
@@ -67,17 +68,17 @@ public static class CalibrationSetValidator
         return age.TotalHours > maximumAgeHours || age < -AllowedClockError ? CalibrationFlags.Stale : CalibrationFlags.None;
     }
 
-    /// <summary>Flags that follow from the dark frames taken between the bands, each compared with the dark reference at its exposure.</summary>
+    /// <summary>Drift that the dark frames taken between the bands show, each compared with the dark reference at its exposure.</summary>
     /// <param name="set">The references.</param>
     /// <param name="cube">The cube with the mean counts of its dark frames.</param>
-    /// <returns><see cref="CalibrationFlags.Drifted"/> when the dark level has left the reference's; none without dark frames, without a dark reference, or at exposures the reference does not have.</returns>
-    public static CalibrationFlags DarkFlags(CalibrationSet set, AcquiredCube cube)
+    /// <returns>What was found and expected when the dark level has left the reference's; null else, without dark frames, without a dark reference, or at exposures the reference does not have.</returns>
+    public static string? DarkDrift(CalibrationSet set, AcquiredCube cube)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(cube);
         if (set.Dark is not { } dark || cube.DarkLevels.Count == 0)
         {
-            return CalibrationFlags.None;
+            return null;
         }
 
         var (darkLevels, whiteLevels) = (dark.BandMeans(), set.White.BandMeans());
@@ -85,14 +86,35 @@ public static class CalibrationSetValidator
         {
             var same = Enumerable.Range(0, Math.Min(darkLevels.Count, set.ExposureMicroseconds.Count))
                 .Where(b => Math.Abs(set.ExposureMicroseconds[b] - level.ExposureMicroseconds) <= ExposureTolerance * level.ExposureMicroseconds).ToList();
-            if (same.Count > 0
-                && Math.Abs(level.MeanCounts - same.Average(b => darkLevels[b])) > HighestDarkDrift * same.Average(b => whiteLevels[b] - darkLevels[b]))
+            if (same.Count == 0)
             {
-                return CalibrationFlags.Drifted;
+                continue;
+            }
+
+            var (expected, allowed) = (same.Average(b => darkLevels[b]), HighestDarkDrift * same.Average(b => whiteLevels[b] - darkLevels[b]));
+            if (Math.Abs(level.MeanCounts - expected) > allowed)
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"dark level: {level.MeanCounts:0.#} counts without light at {level.ExposureMicroseconds:0.###} µs, the dark reference has {expected:0.#}; allowed are {allowed:0.#} apart");
             }
         }
 
-        return CalibrationFlags.None;
+        return null;
+    }
+
+    /// <summary>Drift of the sensor's temperature since the references were taken.</summary>
+    /// <param name="set">The references.</param>
+    /// <param name="cube">The cube.</param>
+    /// <param name="maximumDifferenceCelsius">Largest accepted difference in °C.</param>
+    /// <returns>Both temperatures when they lie too far apart; null else, or where either is unknown.</returns>
+    public static string? TemperatureDrift(CalibrationSet set, AcquiredCube cube, double maximumDifferenceCelsius)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(cube);
+        return set.SensorTemperatureCelsius is { } then && cube.SensorTemperatureCelsius is { } now && Math.Abs(now - then) > maximumDifferenceCelsius
+            ? string.Create(CultureInfo.InvariantCulture, $"temperature: the sensor has {now:0.#} °C, had {then:0.#} °C when the references were taken; allowed are {maximumDifferenceCelsius:0.##} °C apart")
+            : null;
     }
 
     private static void CheckExposures(CalibrationSet set, AcquiredCube cube)

@@ -8,6 +8,15 @@ public static class ReferenceChecks
     /// <summary>Most that the mean of a dark reference may reach, as a share of full scale.</summary>
     public const double HighestDarkLevel = 0.25;
 
+    /// <summary>Most that pixels may differ without light, between the dimmest and the brightest twentieth, as a share of full scale: light that leaks in at one side, or a detector too warm.</summary>
+    public const double HighestDarkPattern = 0.1;
+
+    /// <summary>Most that the means of the averaged captures may differ without light, as a share of full scale.</summary>
+    public const double HighestDarkUnsteadiness = 0.02;
+
+    /// <summary>Most that the means of the averaged captures may differ, as a share of the white target's rise above dark: a lamp that warms up, a target that moves.</summary>
+    public const double HighestWhiteUnsteadiness = 0.05;
+
     /// <summary>Least that the white target must rise above dark in its weakest band, as a share of what is left to full scale.</summary>
     public const double LowestWhiteLevel = 0.02;
 
@@ -20,21 +29,28 @@ public static class ReferenceChecks
     /// <summary>Largest median difference between neighbours, as a share of the picture's median: a target in focus, folded or partly out of view is not smooth.</summary>
     public const double HighestRoughness = 0.2;
 
-    /// <summary>Judges a dark reference: level and saturation, both as shares.</summary>
+    /// <summary>Judges a dark reference: level, saturation, pattern, and steadiness where the averaged captures are known; all as shares.</summary>
     /// <param name="dark">Counts.</param>
     /// <param name="saturationCounts">Full scale in counts, &gt; 0.</param>
     public static IReadOnlyList<ReferenceCheck> Dark(ReferenceFrame dark, double saturationCounts)
     {
         ArgumentNullException.ThrowIfNull(dark);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(saturationCounts);
-        return
+        List<ReferenceCheck> checks =
         [
             new("dark level", dark.Mean() / saturationCounts, null, HighestDarkLevel, "light reaches the camera: cover the lens, switch the light off, or lower exposure or gain"),
             new("dark saturated", SaturatedShare(dark, saturationCounts), null, HighestSaturatedShare, "cover the lens; if it stays so the detector is too warm or worn"),
+            new("dark pattern", Pattern(dark) / saturationCounts, null, HighestDarkPattern, "light reaches a part of the picture, or the detector is too warm: cover the whole lens, let the camera cool"),
         ];
+        if (Spread(dark) is { } spread)
+        {
+            checks.Add(new("dark steadiness", spread / saturationCounts, null, HighestDarkUnsteadiness, "the dark level moved from capture to capture: let the camera warm up, keep light away"));
+        }
+
+        return checks;
     }
 
-    /// <summary>Judges a white reference against its dark one: level of the weakest band, saturation, fall-off to the corners (full frames), smoothness.</summary>
+    /// <summary>Judges a white reference against its dark one: level of the weakest band, saturation, fall-off to the corners (full frames), smoothness, steadiness where the averaged captures are known.</summary>
     /// <param name="white">Counts.</param>
     /// <param name="dark">Counts without light, of the same samples and bands.</param>
     /// <param name="saturationCounts">Full scale in counts, &gt; 0.</param>
@@ -55,6 +71,11 @@ public static class ReferenceChecks
             checks.Add(new("white corners", DimmestCorner(response, white.Shape.Lines, white.Shape.Samples), LowestCorner, null, "let the target fill the picture to its corners"));
         }
 
+        if (Spread(white) is { } spread)
+        {
+            checks.Add(new("white steadiness", spread / (white.Mean() - dark.Mean()), null, HighestWhiteUnsteadiness, "the light changed from capture to capture: let the lamp warm up, keep the target still"));
+        }
+
         return checks;
     }
 
@@ -71,6 +92,23 @@ public static class ReferenceChecks
         {
             throw new BadInputException($"The reference is refused, those there were stay: {string.Join("; ", failed)}.");
         }
+    }
+
+    /// <summary>Difference of the highest and the lowest mean of the captures averaged, in counts; null where there are not two.</summary>
+    private static double? Spread(ReferenceFrame frame) => frame.CaptureMeans is { Count: > 1 } means ? means.Max() - means.Min() : null;
+
+    /// <summary>From the 5th to the 95th hundredth of the pixels' means over the bands, in counts, so that single hot pixels do not decide.</summary>
+    private static double Pattern(ReferenceFrame frame)
+    {
+        var bands = frame.Shape.Bands;
+        var means = new double[frame.Shape.PixelCount];
+        for (var i = 0; i < frame.Values.Length; i++)
+        {
+            means[i / bands] += frame.Values[i] / (double)bands;
+        }
+
+        Array.Sort(means);
+        return means[(int)(0.95 * (means.Length - 1))] - means[(int)(0.05 * (means.Length - 1))];
     }
 
     private static double SaturatedShare(ReferenceFrame frame, double saturationCounts)

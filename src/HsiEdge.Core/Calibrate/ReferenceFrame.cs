@@ -35,6 +35,9 @@ public sealed class ReferenceFrame
     public ReadOnlySpan<float> Spectrum(int line, int sample) =>
         _values.AsSpan((((Shape.Lines == 1 ? 0 : line) * Shape.Samples) + sample) * Shape.Bands, Shape.Bands);
 
+    /// <summary>Mean counts of each capture that was averaged, in the order they were taken; empty where that is not known.</summary>
+    public IReadOnlyList<double> CaptureMeans { get; init; } = [];
+
     /// <summary>All counts in BIP order.</summary>
     public ReadOnlySpan<float> Values => _values;
 

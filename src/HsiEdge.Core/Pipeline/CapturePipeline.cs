@@ -178,8 +178,9 @@ public sealed class CapturePipeline
 
         if (result.AlertsInhibited)
         {
-            PipelineLog.AlertsInhibited(_log, result.Id, result.Flags);
-            _health.Report("camera", HealthState.Warning, $"alerts are inhibited: the calibration is {result.Flags}; {_references.Advice}");
+            var drift = string.Join("; ", result.DriftReasons);
+            PipelineLog.AlertsInhibited(_log, result.Id, result.Flags, drift.Length == 0 ? "no drift" : drift);
+            _health.Report("camera", HealthState.Warning, $"alerts are inhibited: the calibration is {result.Flags}{(drift.Length == 0 ? "" : $" ({drift})")}; {_references.Advice}");
         }
         else
         {

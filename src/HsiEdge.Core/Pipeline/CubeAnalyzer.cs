@@ -82,6 +82,8 @@ public sealed class CubeAnalyzer : IDisposable
             Pixels = maps.Pixels,
             ClassPixels = CountClasses(maps.Classes),
             Flags = maps.Flags,
+            DriftReasons = maps.DriftReasons,
+            SensorTemperatureCelsius = cube.SensorTemperatureCelsius,
             AlertsInhibited = (maps.Flags & InhibitingFlags) != CalibrationFlags.None,
             Findings = findings,
             Ledger = cube.Ledger.Summarize(),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Cubes;
@@ -87,7 +88,11 @@ public sealed class CubeProcessor : IDisposable
         }
 
         var counts = _total.ToCounts();
-        return new CubeMaps(classes, probabilities, counts, Flags(recipe, counts, cube, calibration, nowUtc));
+        var drift = DriftReasons(cube, calibration);
+        return new CubeMaps(classes, probabilities, counts, Flags(recipe, counts, calibration, nowUtc) | (drift.Count > 0 ? CalibrationFlags.Drifted : CalibrationFlags.None))
+        {
+            DriftReasons = drift,
+        };
     }
 
     /// <inheritdoc/>
@@ -135,17 +140,38 @@ public sealed class CubeProcessor : IDisposable
         return _recipe = new CubeRecipe(cube.Shape, cube.Wavelengths, cube.Quantity, resampler, calibrator);
     }
 
-    private CalibrationFlags Flags(CubeRecipe recipe, PixelCounts counts, AcquiredCube cube, CalibrationSet? calibration, DateTimeOffset nowUtc)
+    /// <summary>All that says that the references no longer fit, with figures.</summary>
+    private List<string> DriftReasons(AcquiredCube cube, CalibrationSet? calibration)
+    {
+        List<string> reasons = [];
+        if (calibration is not null)
+        {
+            string?[] found =
+            [
+                CalibrationSetValidator.DarkDrift(calibration, cube),
+                CalibrationSetValidator.TemperatureDrift(calibration, cube, _options.MaximumTemperatureDriftCelsius),
+            ];
+            reasons.AddRange(found.OfType<string>());
+        }
+
+        if (_total.Compared > 0 && _total.Implausible > _options.MaximumImplausibleFraction * _total.Compared)
+        {
+            reasons.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"level: {Percent(_total.TooBright)} % of the pixels are brighter than the white reference explains and {Percent(_total.BelowDark)} % darker than the dark one; allowed are {100 * _options.MaximumImplausibleFraction:0.##} % together"));
+        }
+
+        return reasons;
+    }
+
+    private string Percent(long pixels) => (100.0 * pixels / _total.Compared).ToString("0.#", CultureInfo.InvariantCulture);
+
+    private CalibrationFlags Flags(CubeRecipe recipe, PixelCounts counts, CalibrationSet? calibration, DateTimeOffset nowUtc)
     {
         var pixels = (double)recipe.Shape.PixelCount;
         var flags = calibration is null
             ? CalibrationFlags.None
-            : CalibrationSetValidator.AgeFlags(calibration, nowUtc, _options.MaximumCalibrationAgeHours) | CalibrationSetValidator.DarkFlags(calibration, cube);
-        if (_total.Compared > 0 && _total.Implausible > _options.MaximumImplausibleFraction * _total.Compared)
-        {
-            flags |= CalibrationFlags.Drifted;
-        }
-
+            : CalibrationSetValidator.AgeFlags(calibration, nowUtc, _options.MaximumCalibrationAgeHours);
         if (counts.Saturated > _options.MaximumSaturatedFraction * pixels)
         {
             flags |= CalibrationFlags.ManySaturated;

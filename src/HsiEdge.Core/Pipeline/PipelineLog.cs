@@ -34,8 +34,8 @@ internal static partial class PipelineLog
     [LoggerMessage(5001, LogLevel.Information, "Alert {AlertId} {Transition}: {Reason}")]
     public static partial void AlertChanged(ILogger log, string alertId, AlertTransitionKind transition, string reason);
 
-    [LoggerMessage(5002, LogLevel.Warning, "Result {ResultId} inhibits alerts: calibration is {Flags}")]
-    public static partial void AlertsInhibited(ILogger log, string resultId, Calibrate.CalibrationFlags flags);
+    [LoggerMessage(5002, LogLevel.Warning, "Result {ResultId} inhibits alerts: calibration is {Flags} ({Drift})")]
+    public static partial void AlertsInhibited(ILogger log, string resultId, Calibrate.CalibrationFlags flags, string drift);
 
     [LoggerMessage(5003, LogLevel.Information, "Case is now {CaseId}")]
     public static partial void CaseChanged(ILogger log, string caseId);

@@ -39,4 +39,10 @@ public sealed class ProcessingOptions
     /// (darker than dark: the dark level has sunk since the reference).
     /// </summary>
     public double MaximumImplausibleFraction { get; set; } = 0.1;
+
+    /// <summary>
+    /// Difference of the sensor's temperature from that of the references, in °C, above which the result is flagged drifted and alerts are inhibited, 0.1…200:
+    /// dark current about doubles every 8 °C or so. Of no effect where the camera tells no temperature.
+    /// </summary>
+    public double MaximumTemperatureDriftCelsius { get; set; } = 5;
 }

@@ -19,6 +19,7 @@ public sealed class ProcessingOptionsValidator : IValidateOptions<ProcessingOpti
         range.Between(nameof(options.WavelengthToleranceNanometres), options.WavelengthToleranceNanometres, 0, 50);
         range.Between(nameof(options.MaximumPlausibleReflectance), options.MaximumPlausibleReflectance, 1, 100);
         range.Between(nameof(options.MaximumImplausibleFraction), options.MaximumImplausibleFraction, 0, 1);
+        range.Between(nameof(options.MaximumTemperatureDriftCelsius), options.MaximumTemperatureDriftCelsius, 0.1, 200);
         return range.Result();
     }
 }

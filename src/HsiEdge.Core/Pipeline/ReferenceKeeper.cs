@@ -2,6 +2,7 @@ using System.Globalization;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Record;
+using HsiEdge.Core.Trigger;
 using Microsoft.Extensions.Logging;
 
 namespace HsiEdge.Core.Pipeline;
@@ -16,6 +17,12 @@ public sealed class ReferenceKeeper
     /// <summary>Shortest time between two attempts to take new references.</summary>
     public static readonly TimeSpan RetakeInterval = TimeSpan.FromMinutes(10);
 
+    /// <summary>Longest wait for new references; a camera that has not given them by then keeps those there are.</summary>
+    public static readonly TimeSpan RetakeTimeout = TimeSpan.FromMinutes(1);
+
+    // What a camera gets to let go once it was told to stop.
+    private static readonly TimeSpan RetakeGrace = TimeSpan.FromSeconds(5);
+
     private readonly double _maximumAgeHours;
     private readonly Func<CancellationToken, Task<CalibrationSet>>? _retake;
     private readonly Action? _beforeCapture;
@@ -26,11 +33,12 @@ public sealed class ReferenceKeeper
     private long? _attemptTimestamp;
     private DateTimeOffset _attemptUtc;
     private string? _failure;
+    private Task _attempt = Task.CompletedTask;
 
     /// <summary>Starts with what was obtained when the camera was opened.</summary>
     /// <param name="current">The references; null when each cube brings its own or needs none.</param>
     /// <param name="maximumAgeHours">Age in hours up to which they count, as in <see cref="ProcessingOptions.MaximumCalibrationAgeHours"/>.</param>
-    /// <param name="retake">Takes new ones; throws <see cref="CameraFaultException"/> when the camera fails. Null when the camera cannot.</param>
+    /// <param name="retake">Takes new ones; throws <see cref="CameraFaultException"/> when the camera fails, <see cref="BadInputException"/> when a check does. Null when the camera cannot.</param>
     /// <param name="time">Source of the time.</param>
     /// <param name="log">Receives each attempt.</param>
     /// <param name="beforeCapture">Called before each capture, such as to keep references that could not be kept; null for nothing.</param>
@@ -84,19 +92,59 @@ public sealed class ReferenceKeeper
         _attemptUtc = _time.GetUtcNow();
         try
         {
-            var taken = await _retake(cancellationToken);
+            var taken = await RetakeInTimeAsync(_retake, cancellationToken);
             PipelineLog.ReferencesRetaken(_log, taken.Id, _current.Id, faults);
             _current = taken;
             _drifted = false;
             _failure = null;
         }
-        catch (CameraFaultException e)
+        catch (Exception e) when (e is CameraFaultException or BadInputException)
         {
             _failure = e.Message;
             PipelineLog.ReferencesNotRetaken(_log, _current.Id, faults, RetakeInterval.TotalMinutes, e.Message);
         }
 
         return _current;
+    }
+
+    private async Task<CalibrationSet> RetakeInTimeAsync(Func<CancellationToken, Task<CalibrationSet>> retake, CancellationToken cancellationToken)
+    {
+        if (!_attempt.IsCompleted)
+        {
+            throw new CameraFaultException("the camera still hangs at the attempt before; restart it");
+        }
+
+        await _attempt;
+        var limit = new CancellationTokenSource(RetakeTimeout, _time);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        var taking = retake(stop.Token);
+        _attempt = EndAsync(taking, limit, stop);
+        try
+        {
+            return await taking.WaitAsync(RetakeTimeout + RetakeGrace, _time, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException && limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new CameraFaultException($"the camera did not give them within {RetakeTimeout.TotalSeconds:0} s", e);
+        }
+    }
+
+    /// <summary>Ends with the attempt, also with one that nobody waits for any more; what came of it then is dropped.</summary>
+    private static async Task EndAsync(Task<CalibrationSet> taking, CancellationTokenSource limit, CancellationTokenSource stop)
+    {
+        try
+        {
+            await taking;
+        }
+        catch (Exception e) when (e is CameraFaultException or BadInputException or PinFaultException or OperationCanceledException)
+        {
+            // Heard by who waits for the attempt.
+        }
+        finally
+        {
+            stop.Dispose();
+            limit.Dispose();
+        }
     }
 
     /// <summary>Hears what a result says of the references.</summary>

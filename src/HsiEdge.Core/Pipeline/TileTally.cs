@@ -7,8 +7,14 @@ internal sealed class TileTally
 {
     private readonly long[] _states = new long[Enum.GetValues<PixelState>().Length];
 
-    /// <summary>Calibrated or too dark pixels whose level the references cannot explain.</summary>
-    public long Implausible { get; set; }
+    /// <summary>Pixels brighter than the white reference can explain.</summary>
+    public long TooBright { get; set; }
+
+    /// <summary>Pixels darker than the dark reference.</summary>
+    public long BelowDark { get; set; }
+
+    /// <summary>Pixels whose level the references cannot explain.</summary>
+    public long Implausible => TooBright + BelowDark;
 
     /// <summary>Pixels that were compared with the references.</summary>
     public long Compared { get; set; }
@@ -25,7 +31,8 @@ internal sealed class TileTally
     public void Clear()
     {
         Array.Clear(_states);
-        Implausible = 0;
+        TooBright = 0;
+        BelowDark = 0;
         Compared = 0;
     }
 
@@ -36,7 +43,8 @@ internal sealed class TileTally
             _states[i] += other._states[i];
         }
 
-        Implausible += other.Implausible;
+        TooBright += other.TooBright;
+        BelowDark += other.BelowDark;
         Compared += other.Compared;
     }
 

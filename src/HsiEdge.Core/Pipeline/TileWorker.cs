@@ -158,7 +158,7 @@ internal sealed class TileWorker : IDisposable
         var verdict = calibrator.Apply(line, sample, spectrum, spectrum);
         if (verdict != ReflectanceCalibrator.Verdict.Calibrated)
         {
-            Tally.Implausible += verdict == ReflectanceCalibrator.Verdict.BelowDark ? 1 : 0;
+            Tally.BelowDark += verdict == ReflectanceCalibrator.Verdict.BelowDark ? 1 : 0;
             return PixelState.UnderExposed;
         }
 
@@ -168,7 +168,7 @@ internal sealed class TileWorker : IDisposable
             sum += spectrum[band];
         }
 
-        Tally.Implausible += sum > _maximumReflectance * usedBands.Length ? 1 : 0;
+        Tally.TooBright += sum > _maximumReflectance * usedBands.Length ? 1 : 0;
         return PixelState.Valid;
     }
 

@@ -168,7 +168,7 @@ public sealed class MessageComposer
     private ResultMessage ComposeResult(CaptureResult r) => new(
         SchemaVersion, _identity.Site, _identity.Cart, _identity.BootId, r.Id, r.Sequence, r.CaseId, r.CapturedUtc, r.Cause,
         Path.GetFileName(r.Origin), r.Camera, r.Model, r.CalibrationId, r.Synthetic, r.Lines, r.Samples, r.Bands, r.PixelPitchMillimetres, r.Pixels,
-        r.ClassPixels, r.Flags, r.AlertsInhibited, r.Findings, r.Timing, r.Notice);
+        r.ClassPixels, r.Flags, r.DriftReasons, r.SensorTemperatureCelsius, r.AlertsInhibited, r.Findings, r.Timing, r.Notice);
 
     private LedgerMessage ComposeLost(
         string captureId, TriggerEvent trigger, TriggerVerdict verdict, string? reason, long count, LedgerSummary figures, bool synthetic) => new(

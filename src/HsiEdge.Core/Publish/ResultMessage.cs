@@ -29,6 +29,8 @@ namespace HsiEdge.Core.Publish;
 /// <param name="Pixels">Usable pixels and why the others were not.</param>
 /// <param name="ClassPixels">Pixels of each class by name.</param>
 /// <param name="Flags">What is wrong with the calibration: words separated by ", ", or <c>none</c>.</param>
+/// <param name="DriftReasons">Why the flags say <c>drifted</c>, a text with figures for each cause; empty when they do not.</param>
+/// <param name="SensorTemperatureCelsius">Sensor temperature in °C; absent where the camera tells none.</param>
 /// <param name="AlertsInhibited">True when the flags kept alerts from changing.</param>
 /// <param name="Findings">Regions of target classes, largest first.</param>
 /// <param name="Timing">How long each stage took.</param>
@@ -55,6 +57,8 @@ public sealed record ResultMessage(
     PixelCounts Pixels,
     IReadOnlyDictionary<string, long> ClassPixels,
     CalibrationFlags Flags,
+    IReadOnlyList<string> DriftReasons,
+    double? SensorTemperatureCelsius,
     bool AlertsInhibited,
     IReadOnlyList<Finding> Findings,
     StageTiming Timing,

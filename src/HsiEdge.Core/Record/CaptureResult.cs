@@ -63,6 +63,12 @@ public sealed record CaptureResult
     /// <summary>What is wrong with the calibration.</summary>
     public required CalibrationFlags Flags { get; init; }
 
+    /// <summary>Why <see cref="CalibrationFlags.Drifted"/> is set: dark level, white level or temperature, each with its figures; empty when it is not.</summary>
+    public IReadOnlyList<string> DriftReasons { get; init; } = [];
+
+    /// <summary>Sensor temperature in °C; null where the camera told none.</summary>
+    public double? SensorTemperatureCelsius { get; init; }
+
     /// <summary>True when alerts were inhibited by <see cref="Flags"/>: said visibly.</summary>
     public required bool AlertsInhibited { get; init; }
 

@@ -49,6 +49,9 @@ public sealed class PhantomBandCamera : IBandCamera, IReferenceSource
     /// <inheritdoc/>
     public double SaturationCounts => PhantomInstrument.FullScaleCounts;
 
+    /// <summary>None: nothing there warms up.</summary>
+    public double? TemperatureCelsius => null;
+
     /// <inheritdoc/>
     public bool[]? BadPixels => _stage.Instrument.CopyBadPixels();
 

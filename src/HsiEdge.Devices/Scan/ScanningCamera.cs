@@ -55,6 +55,9 @@ public sealed class ScanningCamera : IBandCamera
     public double SaturationCounts => _parts.Camera.SaturationCounts;
 
     /// <inheritdoc/>
+    public double? TemperatureCelsius => _parts.Camera.TemperatureCelsius;
+
+    /// <inheritdoc/>
     public async Task OpenAsync(ScanSchedule schedule, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(schedule);

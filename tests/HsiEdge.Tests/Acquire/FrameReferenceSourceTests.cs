@@ -31,6 +31,9 @@ public sealed class FrameReferenceSourceTests
             Assert.Equal(own.BandMeans()[band], dark.BandMeans()[band], own.BandMeans()[band] * 0.01);
         }
 
+        Assert.Equal(16, dark.CaptureMeans.Count);
+        Assert.Equal(dark.Mean(), dark.CaptureMeans.Average(), 0.01);
+        Assert.Contains("dark steadiness", ReferenceChecks.Dark(dark, camera.SaturationCounts).Select(c => c.Name));
         Assert.All(ReferenceChecks.Dark(dark, camera.SaturationCounts), c => Assert.True(c.Ok, c.ToString()));
     }
 
@@ -46,6 +49,8 @@ public sealed class FrameReferenceSourceTests
         {
             Assert.Equal(expected.BandMeans()[band], found.BandMeans()[band], expected.BandMeans()[band] * 0.01);
         }
+
+        Assert.Equal(found.Mean(), found.CaptureMeans.Average(), found.Mean() * 0.0001);
     }
 
     [Theory]

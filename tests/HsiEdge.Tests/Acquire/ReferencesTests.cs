@@ -14,6 +14,9 @@ public sealed class ReferencesTests
         var plan = new ScanPlan("plan", new WavelengthAxis([1000, 1100]), [1000, 2000], 0, 0.5, StoreRawCube: false);
         var set = await new Source().TakeSetAsync(
             new CameraIdentity("Fake camera", "FAKE-1", Synthetic: true), plan, "set", new FakeTimeProvider(), TestContext.Current.CancellationToken);
+        Assert.Equal("plan", set.PlanName);
+        Assert.Equal(31.5, set.SensorTemperatureCelsius);
+        Assert.Contains("white corners", set.Checks.Select(c => c.Name));
         Assert.Equal([7, 20, 33], set.BadPixels!.Index().Where(p => p.Item).Select(p => p.Index));
     }
 
@@ -23,6 +26,10 @@ public sealed class ReferencesTests
         private static readonly CubeShape Shape = new(6, 8, 2);
 
         public bool[]? BadPixels { get; } = [.. Enumerable.Range(0, 48).Select(p => p == 7)];
+
+        public double SaturationCounts => 4095;
+
+        public double? TemperatureCelsius => 31.5;
 
         public Task<ReferenceFrame> TakeDarkAsync(ScanPlan plan, CancellationToken cancellationToken) => Task.FromResult(Frame(p => p == 20 ? 900 : 100));
 

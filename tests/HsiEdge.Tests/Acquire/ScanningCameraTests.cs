@@ -31,6 +31,18 @@ public sealed class ScanningCameraTests
     }
 
     [Fact]
+    public async Task A_cube_carries_the_sensors_temperature()
+    {
+        await using var rig = new ScanRig(ScanRig.Plan(3, Line, OneHot));
+        await using var source = new FrameCubeSource(rig.Scanner, rig.Schedule.Plan, new AcquireOptions(), TimeProvider.System, NullLogger<FrameCubeSource>.Instance);
+        await source.OpenAsync(TestContext.Current.CancellationToken);
+        rig.Camera.TemperatureCelsius = 23.5;
+        var trigger = new TriggerEvent(1, TimeProvider.System.GetTimestamp(), DateTimeOffset.UnixEpoch, TriggerCause.Command);
+        using var cube = await source.AcquireAsync(trigger, TestContext.Current.CancellationToken);
+        Assert.Equal(23.5, cube.SensorTemperatureCelsius);
+    }
+
+    [Fact]
     public async Task The_settle_time_passes_between_the_light_and_the_pulse()
     {
         await using var rig = new ScanRig(ScanRig.Plan(3, Line, OneHot, settle: 20_000));

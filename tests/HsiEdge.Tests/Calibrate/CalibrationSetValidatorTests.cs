@@ -45,12 +45,12 @@ public sealed class CalibrationSetValidatorTests
         Assert.Equal(expected, CalibrationSetValidator.AgeFlags(Set(taken: Now.AddHours(-ageHours)), Now, 24));
 
     [Theory]
-    [InlineData(200, 100, CalibrationFlags.None)]
-    [InlineData(200, 119, CalibrationFlags.None)]
-    [InlineData(200, 121, CalibrationFlags.Drifted)]
-    [InlineData(200, 79, CalibrationFlags.Drifted)]
-    [InlineData(300, 500, CalibrationFlags.None)]
-    public void Dark_frames_that_left_the_dark_reference_are_drift(double exposure, double mean, CalibrationFlags expected)
+    [InlineData(200, 100, null)]
+    [InlineData(200, 119, null)]
+    [InlineData(200, 121, "dark level: 121 counts without light at 200 µs, the dark reference has 100; allowed are 20 apart")]
+    [InlineData(200, 79, "dark level: 79 counts without light at 200 µs, the dark reference has 100; allowed are 20 apart")]
+    [InlineData(300, 500, null)]
+    public void Dark_frames_that_left_the_dark_reference_are_drift(double exposure, double mean, string? expected)
     {
         var set = new CalibrationSet
         {
@@ -62,22 +62,22 @@ public sealed class CalibrationSetValidatorTests
             Dark = new ReferenceFrame(new CubeShape(1, 1, 2), [50, 100]),
             White = new ReferenceFrame(new CubeShape(1, 1, 2), [3000, 1100]),
         };
-        using var plain = SpectraCube.Acquired(new SpectraCube(Shape, Axis, SpectralQuantity.RawCounts, new float[24]));
-        using var cube = new AcquiredCube
-        {
-            Trigger = plain.Trigger,
-            Cube = plain.Cube,
-            Camera = plain.Camera,
-            ExposureMicroseconds = plain.ExposureMicroseconds,
-            PixelPitchMillimetres = plain.PixelPitchMillimetres,
-            Origin = plain.Origin,
-            Ledger = plain.Ledger,
-            LastFrameTimestamp = 0,
-            DarkLevels = [new DarkLevel(1, exposure, mean)],
-        };
-        Assert.Equal(expected, CalibrationSetValidator.DarkFlags(set, cube));
-        Assert.Equal(CalibrationFlags.None, CalibrationSetValidator.DarkFlags(set, plain));
+        Assert.Equal(expected, CalibrationSetValidator.DarkDrift(set, Acquired(darkLevels: [new DarkLevel(1, exposure, mean)])));
+        Assert.Null(CalibrationSetValidator.DarkDrift(set, Acquired()));
     }
+
+    [Theory]
+    [InlineData(20.0, 24.9, null)]
+    [InlineData(20.0, 15.1, null)]
+    [InlineData(20.0, 25.5, "temperature: the sensor has 25.5 °C, had 20 °C when the references were taken; allowed are 5 °C apart")]
+    [InlineData(20.0, 14.0, "temperature: the sensor has 14 °C, had 20 °C when the references were taken; allowed are 5 °C apart")]
+    [InlineData(null, 60.0, null)]
+    [InlineData(20.0, null, null)]
+    public void A_sensor_warmer_or_colder_than_at_its_references_is_drift(double? then, double? now, string? expected) =>
+        Assert.Equal(expected, CalibrationSetValidator.TemperatureDrift(Set(temperature: then), Acquired(temperature: now), 5));
+
+    private static AcquiredCube Acquired(IReadOnlyList<DarkLevel>? darkLevels = null, double? temperature = null) =>
+        SpectraCube.Acquired(new SpectraCube(Shape, Axis, SpectralQuantity.RawCounts, new float[24]), darkLevels: darkLevels, temperature: temperature);
 
     private static void Check(CalibrationSet set)
     {
@@ -93,7 +93,7 @@ public sealed class CalibrationSetValidatorTests
     }
 
     private static CalibrationSet Set(
-        string? serial = "S1", double[]? exposures = null, WavelengthAxis? axis = null, CubeShape? white = null, CubeShape? dark = null, int? badPixels = null, DateTimeOffset? taken = null)
+        string? serial = "S1", double[]? exposures = null, WavelengthAxis? axis = null, CubeShape? white = null, CubeShape? dark = null, int? badPixels = null, DateTimeOffset? taken = null, double? temperature = null)
     {
         var (w, d) = (white ?? Shape, dark ?? new CubeShape(1, 3, 2));
         return new CalibrationSet
@@ -103,6 +103,7 @@ public sealed class CalibrationSetValidatorTests
             ExposureMicroseconds = exposures ?? [100.1, 200],
             Wavelengths = axis,
             TakenUtc = taken,
+            SensorTemperatureCelsius = temperature,
             White = new ReferenceFrame(w, new float[w.ValueCount]),
             Dark = new ReferenceFrame(d, new float[d.ValueCount]),
             BadPixels = badPixels is { } count ? new bool[count] : null,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using HsiEdge.Core;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Cubes;
@@ -83,6 +84,32 @@ public sealed class CalibrationStoreTests
         Assert.Contains("calibration.json", Assert.Throws<BadInputException>(() => CalibrationStore.Load(folder.Path)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_set_of_an_older_version_is_read_without_what_it_does_not_say()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] counts = [.. new[] { 3000f, 2000f, 3001f, 2001f }.SelectMany(BitConverter.GetBytes)];
+        File.WriteAllBytes(folder.File("white-old.img"), counts);
+        File.WriteAllText(
+            folder.File("white-old.hdr"),
+            "ENVI\nsamples = 2\nlines = 1\nbands = 2\nheader offset = 0\nfile type = ENVI Standard\ndata type = 4\ninterleave = bip\nbyte order = 0\n");
+        File.WriteAllText(folder.File(CalibrationStore.DocumentName), $$"""
+            {
+              "schemaVersion": 1,
+              "id": "01JBZ0Q8X6N3V5W7Y9A2C4E6G8",
+              "cameraSerial": "S1",
+              "exposureMicroseconds": [1000, 2000],
+              "wavelengthsNanometres": [1000, 1100],
+              "takenUtc": "2026-01-02T03:04:05+00:00",
+              "white": { "header": "white-old.hdr", "dataSha256": "{{Convert.ToHexStringLower(SHA256.HashData(counts))}}" }
+            }
+            """);
+        var set = CalibrationStore.Load(folder.Path);
+        Assert.Equal(("01JBZ0Q8X6N3V5W7Y9A2C4E6G8", "S1"), (set.Id, set.CameraSerial));
+        Assert.Equal([3000, 2000, 3001, 2001], set.White.Values.ToArray());
+        Assert.Equal((null, null, 0), (set.PlanName, set.SensorTemperatureCelsius, set.Checks.Count));
+    }
+
     private static CalibrationSet Set(string id, bool complete)
     {
         var shape = new CubeShape(complete ? 4 : 1, 3, 2);
@@ -93,6 +120,9 @@ public sealed class CalibrationStoreTests
             ExposureMicroseconds = complete ? [100.5, 200] : [],
             Wavelengths = complete ? new WavelengthAxis([1000, 1100.25], [10, 12]) : null,
             TakenUtc = complete ? new DateTimeOffset(2026, 11, 24, 1, 2, 3, TimeSpan.Zero) : null,
+            PlanName = complete ? "plan" : null,
+            SensorTemperatureCelsius = complete ? -10.5 : null,
+            Checks = complete ? [new("dark level", 0.01, null, 0.25, "cover the lens"), new("white level", 0.5, 0.02, null, "more light")] : [],
             White = new ReferenceFrame(shape, [.. Enumerable.Range(0, (int)shape.ValueCount).Select(i => 1000.5f + i)]),
             Dark = complete ? new ReferenceFrame(new CubeShape(1, 3, 2), [1, 2, 3, 4, 5, 6]) : null,
             BadPixels = complete ? [.. Enumerable.Range(0, 12).Select(i => i % 5 == 0)] : null,
@@ -106,6 +136,9 @@ public sealed class CalibrationStoreTests
         Assert.Equal(expected.ExposureMicroseconds, actual.ExposureMicroseconds);
         Assert.Equal(expected.Wavelengths, actual.Wavelengths);
         Assert.Equal(expected.TakenUtc, actual.TakenUtc);
+        Assert.Equal(expected.PlanName, actual.PlanName);
+        Assert.Equal(expected.SensorTemperatureCelsius, actual.SensorTemperatureCelsius);
+        Assert.Equal(expected.Checks, actual.Checks);
         Assert.Equal(expected.White.Shape, actual.White.Shape);
         Assert.Equal(expected.White.Values.ToArray(), actual.White.Values.ToArray());
         Assert.Equal(expected.Dark?.Values.ToArray(), actual.Dark?.Values.ToArray());

@@ -25,9 +25,17 @@ public sealed class ReferenceChecksTests
     [Theory]
     [InlineData("light", "dark level")]
     [InlineData("hot", "dark saturated")]
+    [InlineData("leak", "dark pattern")]
+    [InlineData("moving", "dark steadiness")]
     public void A_dark_reference_that_is_none_is_refused(string what, string check)
     {
-        var frame = what == "light" ? Frame((_, _) => 2000) : Frame((line, _) => line == 0 ? 4000 : 0);
+        var frame = what switch
+        {
+            "light" => Frame((_, _) => 2000),
+            "hot" => Frame((line, sample) => line == 0 && sample < 2 ? 4000 : 0),
+            "leak" => Frame((line, _) => line < 2 ? 700 : 100),
+            _ => Frame((_, _) => 100, 60, 140, 100, 150),
+        };
         var checks = ReferenceChecks.Dark(frame, Full);
         Assert.Equal([check], checks.Where(c => !c.Ok).Select(c => c.Name));
         Assert.Contains(check, Assert.Throws<BadInputException>(() => ReferenceChecks.Require(checks)).Message, StringComparison.Ordinal);
@@ -35,6 +43,8 @@ public sealed class ReferenceChecksTests
 
     [Theory]
     [InlineData("flat", null)]
+    [InlineData("steady", null)]
+    [InlineData("flickering", "white steadiness")]
     [InlineData("dark", "white level")]
     [InlineData("saturated", "white saturated")]
     [InlineData("striped", "white smoothness")]
@@ -44,6 +54,8 @@ public sealed class ReferenceChecksTests
         var frame = what switch
         {
             "flat" => Frame((line, sample) => 3000 - (10 * (line + sample))),
+            "steady" => Frame((_, _) => 3000, 2940, 3060),
+            "flickering" => Frame((_, _) => 3000, 2900, 3100),
             "dark" => Frame((_, _) => 120),
             "saturated" => Frame((line, _) => line == 0 ? 4000 : 3900),
             "striped" => Frame((_, sample) => sample % 2 == 0 ? 3000 : 1500),
@@ -52,6 +64,6 @@ public sealed class ReferenceChecksTests
         Assert.Equal(check is null ? [] : [check], ReferenceChecks.White(frame, Dark, Full).Where(c => !c.Ok).Select(c => c.Name));
     }
 
-    private static ReferenceFrame Frame(Func<int, int, float> level) =>
-        new(Shape, [.. Enumerable.Range(0, (int)Shape.ValueCount).Select(i => level(i / 2 / Shape.Samples, i / 2 % Shape.Samples))]);
+    private static ReferenceFrame Frame(Func<int, int, float> level, params double[] captureMeans) =>
+        new(Shape, [.. Enumerable.Range(0, (int)Shape.ValueCount).Select(i => level(i / 2 / Shape.Samples, i / 2 % Shape.Samples))]) { CaptureMeans = captureMeans };
 }

@@ -106,6 +106,8 @@ public sealed class ResultsVerbTests : IAsyncLifetime
 
         var text = await CliRun.OfAsync("results", "show", record.Result.Id, "--data-folder", Data);
         Assert.Contains("1 lesion: 12.5 mm², mean probability 0.91", text.Out);
+        Assert.Contains("drifted, temperature: the sensor has 27.5 °C, had 20 °C", text.Out);
+        Assert.Equal("temperature", run.Json.GetProperty("driftReasons")[0].GetString()!.Split(':')[0]);
         Assert.Contains("SYNTHETIC. For research use only.", text.Out);
     }
 
@@ -175,7 +177,7 @@ public sealed class ResultsVerbTests : IAsyncLifetime
         var rows = await File.ReadAllLinesAsync(_folder.File("c", "results.csv"));
         Assert.Equal(4, rows.Length);
         Assert.Contains(",\"case, \"\"one\"\"\",", rows[3]);
-        Assert.Contains("\"stale, resampled\"", rows[3]);
+        Assert.Contains("\"stale, drifted, resampled\"", rows[3]);
         var findings = await File.ReadAllLinesAsync(_folder.File("c", "findings.csv"));
         Assert.Equal($"{_records[4].Result.Id},1,lesion,128,12.5,0.91,0.99,10.5,12.25,true", findings[1]);
     }

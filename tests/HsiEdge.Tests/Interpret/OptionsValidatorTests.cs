@@ -30,6 +30,7 @@ public sealed class OptionsValidatorTests
     [InlineData(nameof(ProcessingOptions.WavelengthToleranceNanometres), double.NaN)]
     [InlineData(nameof(ProcessingOptions.MaximumPlausibleReflectance), 0.9)]
     [InlineData(nameof(ProcessingOptions.MaximumImplausibleFraction), 2.0)]
+    [InlineData(nameof(ProcessingOptions.MaximumTemperatureDriftCelsius), 0.0)]
     public void A_processing_option_out_of_range_is_refused_by_its_key(string key, object value)
     {
         var options = new ProcessingOptions();

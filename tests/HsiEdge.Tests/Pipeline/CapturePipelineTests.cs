@@ -337,6 +337,29 @@ public sealed class CapturePipelineTests
     }
 
     [Fact]
+    public async Task A_sensor_that_warmed_up_since_its_references_inhibits_alerts_and_says_why()
+    {
+        await using var rig = await new PipelineRig(calibration: camera =>
+        {
+            camera.TemperatureCelsius = 21;
+            return camera.References();
+        }).StartAsync();
+        rig.Camera.TemperatureCelsius = 27;
+        await rig.CaptureAsync();
+        var result = Assert.Single(rig.Store.Records).Result;
+        Assert.True(result.AlertsInhibited);
+        Assert.Equal(27, result.SensorTemperatureCelsius);
+        const string Why = "temperature: the sensor has 27 °C, had 21 °C when the references were taken; allowed are 5 °C apart";
+        Assert.Equal([Why], result.DriftReasons);
+        Assert.Contains($"Drifted ({Why}); take new references", rig.HealthOf("camera")!.Reason, StringComparison.Ordinal);
+
+        rig.Camera.TemperatureCelsius = 25;
+        await rig.CaptureAsync();
+        Assert.False(rig.Store.Records[^1].Result.AlertsInhibited);
+        Assert.Empty(rig.Store.Records[^1].Result.DriftReasons);
+    }
+
+    [Fact]
     public async Task Stale_references_inhibit_alerts_visibly()
     {
         await using var rig = await new PipelineRig().StartAsync();

@@ -1,3 +1,4 @@
+using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Cubes;
 using HsiEdge.Core.Infer;
@@ -47,7 +48,29 @@ public sealed class CubeFlagsTests
         using var model = new PlainModel(Axis, [new SnvStep()]);
         using var processor = new CubeProcessor(model, new ProcessingOptions { Workers = 2 });
         var cube = SpectraCube.Acquired(new RawCube(shape, Interleave.Bip, Axis, raw, 65000));
-        Assert.Equal(expected, processor.Process(cube, set, Now, null, CancellationToken.None).Flags);
+        var maps = processor.Process(cube, set, Now, null, CancellationToken.None);
+        Assert.Equal(expected, maps.Flags);
+        var share = $"{100 * oddShare:0.#} % of the pixels are brighter";
+        Assert.Equal(expected.HasFlag(CalibrationFlags.Drifted), maps.DriftReasons is [var reason] && reason.StartsWith("level: " + (oddCounts > 1000 ? share : "0 % of the pixels are brighter"), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_drift_is_named_with_its_figures()
+    {
+        var shape = new CubeShape(10, 10, Axis.Count);
+        ReferenceFrame dark = Flat(100), white = Flat(3100);
+        var set = new CalibrationSet
+        {
+            Id = "test", CameraSerial = null, ExposureMicroseconds = [.. Enumerable.Repeat(1000.0, Axis.Count)], Wavelengths = null, TakenUtc = Now, Dark = dark, White = white,
+            SensorTemperatureCelsius = 20,
+        };
+        using var model = new PlainModel(Axis, [new SnvStep()]);
+        using var processor = new CubeProcessor(model, new ProcessingOptions { Workers = 1, MaximumTemperatureDriftCelsius = 3 });
+        var raw = new RawCube(shape, Interleave.Bip, Axis, [.. Enumerable.Repeat((ushort)6000, (int)shape.ValueCount)], 65000);
+        var cube = SpectraCube.Acquired(raw, darkLevels: [new DarkLevel(0, 1000, 300)], temperature: 23.5);
+        var maps = processor.Process(cube, set, Now, null, CancellationToken.None);
+        Assert.Equal(CalibrationFlags.Drifted, maps.Flags);
+        Assert.Equal(["dark level", "temperature", "level"], maps.DriftReasons.Select(r => r.Split(':')[0]));
     }
 
     [Theory]

@@ -19,7 +19,7 @@ internal sealed class PipelineRig : IAsyncDisposable
     private Task _running = Task.CompletedTask;
 
     public PipelineRig(FakeResultStore? store = null, InterpretOptions? interpret = null, Func<FakeCamera, CalibrationSet?>? calibration = null, RawCubeFolder? rawCubes = null,
-        Func<FakeCamera, CalibrationSet>? retake = null)
+        Func<FakeCamera, CalibrationSet>? retake = null, Func<CancellationToken, Task<CalibrationSet>>? retakeAsync = null)
     {
         Store = store ?? new FakeResultStore();
         Time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
@@ -34,7 +34,7 @@ internal sealed class PipelineRig : IAsyncDisposable
         _references = new ReferenceKeeper(
             calibration is null ? Camera.References() : calibration(Camera),
             new ProcessingOptions().MaximumCalibrationAgeHours,
-            retake is null ? null : _ => Task.FromResult(retake(Camera)),
+            retakeAsync ?? (retake is null ? null : _ => Task.FromResult(retake(Camera))),
             Time,
             NullLogger<ReferenceKeeper>.Instance);
     }

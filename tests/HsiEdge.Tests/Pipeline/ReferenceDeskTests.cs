@@ -66,7 +66,7 @@ public sealed class ReferenceDeskTests : IDisposable
     {
         var phantom = new PhantomBandCamera(options, TimeProvider.System);
         var source = new FrameCubeSource(phantom, Plan, new AcquireOptions(), TimeProvider.System, NullLogger<FrameCubeSource>.Instance);
-        var stored = new StoredReferences(_folder.File("calibration"), 24, 0.5, new UlidGenerator(TimeProvider.System), _health, TimeProvider.System, NullLogger.Instance);
+        var stored = new StoredReferences(_folder.File("calibration"), 24, 0.5, 5, new UlidGenerator(TimeProvider.System), _health, TimeProvider.System, NullLogger.Instance);
         var keeper = new ReferenceKeeper(null, 24, retake: null, TimeProvider.System, NullLogger<ReferenceKeeper>.Instance);
         var session = new ReferenceSession(new ApplianceCamera(source, Plan, References: null, phantom), stored, frameTimeoutMilliseconds: 500);
         return new ReferenceDesk(session, keeper, _desk, _health, interlock: null, id => _active = id, CancellationToken.None);

@@ -1,8 +1,10 @@
+using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Cubes;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
+using HsiEdge.Core.Trigger;
 using HsiEdge.Testing;
 using Xunit;
 
@@ -91,6 +93,65 @@ public sealed class ReferenceKeeperTests
         await rig.CaptureAsync();
         Assert.Equal("second", rig.Store.Records[^1].Result.CalibrationId);
         Assert.Equal(HealthState.Ok, rig.HealthOf("camera")!.State);
+    }
+
+    [Fact]
+    public async Task References_that_fail_their_checks_leave_those_there_are()
+    {
+        await using var rig = await new PipelineRig(retake: _ => throw new BadInputException("white level is 0.001")).StartAsync();
+        rig.Time.Advance(TimeSpan.FromHours(25));
+        await rig.CaptureAsync();
+        Assert.Equal("references", Assert.Single(rig.Store.Records).Result.CalibrationId);
+        Assert.Contains("new references could not be taken (white level is 0.001)", rig.HealthOf("camera")!.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_camera_that_hangs_at_its_references_keeps_those_there_are_and_captures_go_on(bool heedsTheStop)
+    {
+        var attempts = 0;
+        var hangs = new TaskCompletionSource<CalibrationSet>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = await new PipelineRig(retakeAsync: stop =>
+        {
+            attempts++;
+            return heedsTheStop ? hangs.Task.WaitAsync(stop) : hangs.Task;
+        }).StartAsync();
+        rig.Time.Advance(TimeSpan.FromHours(25));
+        var capture = rig.Desk.Post(TriggerCause.Command).Completion;
+        while (!capture.IsCompleted)
+        {
+            // Each step lets whoever waits by then go on; the limit is far beyond what both time-outs need.
+            Assert.True(rig.Time.GetUtcNow().Hour < 10, "the capture still waits for references");
+            rig.Time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(TriggerVerdict.Captured, (await capture).Verdict);
+        Assert.Equal("references", rig.Store.Records[^1].Result.CalibrationId);
+        Assert.Contains("the camera did not give them within 60 s", rig.HealthOf("camera")!.Reason, StringComparison.Ordinal);
+
+        rig.Time.Advance(ReferenceKeeper.RetakeInterval);
+        if (heedsTheStop)
+        {
+            hangs.SetResult(Set(rig.Camera, "second", FittingWhite));
+            await rig.CaptureAsync();
+            Assert.Equal((2, "second"), (attempts, rig.Store.Records[^1].Result.CalibrationId));
+            return;
+        }
+
+        await rig.CaptureAsync();
+        Assert.Equal(1, attempts);
+        Assert.Contains("still hangs at the attempt before", rig.HealthOf("camera")!.Reason, StringComparison.Ordinal);
+        hangs.SetResult(Set(rig.Camera, "late", FittingWhite));
+        for (var i = 0; attempts < 2 && i < 100; i++)
+        {
+            // The attempt ends on another thread.
+            rig.Time.Advance(ReferenceKeeper.RetakeInterval);
+            await rig.CaptureAsync();
+        }
+
+        Assert.Equal(2, attempts);
     }
 
     private static CalibrationSet Set(FakeCamera camera, string id, float white)

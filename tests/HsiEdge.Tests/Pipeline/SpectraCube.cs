@@ -23,7 +23,8 @@ internal sealed class SpectraCube(CubeShape shape, WavelengthAxis axis, Spectral
     }
 
     /// <summary>As if it had been acquired.</summary>
-    public static AcquiredCube Acquired(ISpectralCube cube, string serial = "S1", IReadOnlyList<double>? exposures = null) => new()
+    public static AcquiredCube Acquired(
+        ISpectralCube cube, string serial = "S1", IReadOnlyList<double>? exposures = null, IReadOnlyList<DarkLevel>? darkLevels = null, double? temperature = null) => new()
     {
         Trigger = new TriggerEvent(1, 0, DateTimeOffset.UnixEpoch, TriggerCause.Interval),
         Cube = cube,
@@ -33,5 +34,7 @@ internal sealed class SpectraCube(CubeShape shape, WavelengthAxis axis, Spectral
         Origin = "test.hdr",
         Ledger = TriggerLedger.None,
         LastFrameTimestamp = 0,
+        DarkLevels = darkLevels ?? [],
+        SensorTemperatureCelsius = temperature,
     };
 }

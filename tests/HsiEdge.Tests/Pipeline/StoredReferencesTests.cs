@@ -1,4 +1,5 @@
 using HsiEdge.Appliance.Hosting;
+using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Cubes;
@@ -69,7 +70,7 @@ public sealed class StoredReferencesTests : IDisposable
         await File.WriteAllTextAsync(_folder.File("calibration"), "in the way");
         var stored = Stored();
         var taken = await stored.ObtainAsync(_source, Camera, Plan, CancellationToken.None);
-        Assert.Equal(Camera.Serial, taken.CameraSerial);
+        Assert.Equal(Camera.Serial, taken!.CameraSerial);
         var item = Assert.Single(_health.Snapshot().Items);
         Assert.Equal(("disk", HealthState.Warning), (item.Component, item.State));
         Assert.Contains(_folder.File("calibration"), item.Reason, StringComparison.Ordinal);
@@ -84,12 +85,33 @@ public sealed class StoredReferencesTests : IDisposable
         Assert.Equal(1, _source.Taken);
     }
 
+    [Fact]
+    public async Task What_a_camera_takes_of_itself_is_judged_and_a_failing_check_keeps_the_set_there_is()
+    {
+        var first = await ObtainAsync(Camera, Plan);
+        Assert.Equal("plan", first.PlanName);
+        Assert.Contains("white level", first.Checks.Select(c => c.Name));
+
+        _source.WhiteLevel = 110;
+        var error = await Assert.ThrowsAsync<BadInputException>(() => Stored().RetakeAsync(_source, Camera, Plan, CancellationToken.None));
+        Assert.Contains("white level is 0.0025, expected at least 0.02", error.Message, StringComparison.Ordinal);
+        Assert.Equal(first.Id, CalibrationStore.Load(_folder.File("calibration")).Id);
+
+        // At the start with a set that does not fit: none, rather than a wrong one.
+        Assert.Null(await Stored().ObtainAsync(_source, Camera with { Serial = "FAKE-2" }, Plan, CancellationToken.None));
+        Assert.Equal(first.Id, CalibrationStore.Load(_folder.File("calibration")).Id);
+    }
+
     public void Dispose() => _folder.Dispose();
 
-    private Task<CalibrationSet> ObtainAsync(CameraIdentity camera, ScanPlan plan) =>
-        Stored().ObtainAsync(_source, camera, plan, CancellationToken.None);
+    private async Task<CalibrationSet> ObtainAsync(CameraIdentity camera, ScanPlan plan)
+    {
+        var set = await Stored().ObtainAsync(_source, camera, plan, CancellationToken.None);
+        Assert.NotNull(set);
+        return set;
+    }
 
-    private StoredReferences Stored() => new(_folder.File("calibration"), 24, 0.5, new UlidGenerator(_time), _health, _time, NullLogger.Instance);
+    private StoredReferences Stored() => new(_folder.File("calibration"), 24, 0.5, 5, new UlidGenerator(_time), _health, _time, NullLogger.Instance);
 
     private sealed class Source : IReferenceSource
     {
@@ -97,12 +119,16 @@ public sealed class StoredReferencesTests : IDisposable
 
         public bool[]? BadPixels => null;
 
+        public double SaturationCounts => 4095;
+
+        public float WhiteLevel { get; set; } = 3000;
+
         public Task<ReferenceFrame> TakeDarkAsync(ScanPlan plan, CancellationToken cancellationToken) => Task.FromResult(Frame(100));
 
         public Task<ReferenceFrame> TakeWhiteAsync(ScanPlan plan, CancellationToken cancellationToken)
         {
             Taken++;
-            return Task.FromResult(Frame(3000));
+            return Task.FromResult(Frame(WhiteLevel));
         }
 
         private static ReferenceFrame Frame(float level) => new(new CubeShape(4, 4, 2), [.. Enumerable.Range(0, 32).Select(i => level + i)]);
