@@ -12,6 +12,7 @@ public sealed class CaptureLedger : ICapturePulses
     private readonly TriggerEventTime _origin;
     private readonly double _lateAfterMicroseconds;
     private readonly List<long> _edges = [];
+    private readonly long _begun;
     private readonly PairingBook _book;
     private bool _closed;
 
@@ -38,7 +39,8 @@ public sealed class CaptureLedger : ICapturePulses
         _schedule = schedule;
         _origin = new TriggerEventTime(triggerTimestamp, 1e6 / time.TimestampFrequency);
         _lateAfterMicroseconds = lateAfterMilliseconds * 1000;
-        _book = new PairingBook(schedule, earlier, time.GetTimestamp(), time.TimestampFrequency);
+        _begun = time.GetTimestamp();
+        _book = new PairingBook(schedule, earlier, _begun, time.TimestampFrequency);
     }
 
     /// <summary>Whether every pulse was sent and has its frame. Final once closed: closing may find that a pairing was not certain.</summary>
@@ -103,7 +105,8 @@ public sealed class CaptureLedger : ICapturePulses
     {
         lock (_gate)
         {
-            if (!_closed)
+            // One from before the books were opened is an earlier capture's, told late.
+            if (!_closed && timestamp >= _begun)
             {
                 _edges.Add(timestamp);
             }

@@ -85,7 +85,8 @@ public sealed class SimulatedBoard : IBoardPins
     /// <summary>Drives an input, as the room does; an edge where its level changes.</summary>
     /// <param name="line">An input of the profile.</param>
     /// <param name="active">Its level.</param>
-    public void Drive(PinLine line, bool active)
+    /// <param name="timestampNanoseconds">When it happened, in ns on CLOCK_MONOTONIC; null is now, as is a time to come.</param>
+    public void Drive(PinLine line, bool active, long? timestampNanoseconds = null)
     {
         ArgumentNullException.ThrowIfNull(line);
         if (line.IsOutput || !_claimed.ContainsKey(line))
@@ -93,7 +94,7 @@ public sealed class SimulatedBoard : IBoardPins
             throw NoLine(line, "an input");
         }
 
-        Change(line, active, Electrical(line, active));
+        Change(line, active, Electrical(line, active), timestampNanoseconds);
     }
 
     /// <summary>Drives an input by its role.</summary>
@@ -159,10 +160,10 @@ public sealed class SimulatedBoard : IBoardPins
     private void Written(int pin, bool high)
     {
         var line = Profile.Lines[pin];
-        Tell(line, high != line.ActiveLow);
+        Tell(line, high != line.ActiveLow, Stopwatch.GetTimestamp());
     }
 
-    private void Change(PinLine line, bool active, bool high)
+    private void Change(PinLine line, bool active, bool high, long? timestampNanoseconds)
     {
         lock (_gate)
         {
@@ -174,12 +175,12 @@ public sealed class SimulatedBoard : IBoardPins
             _driver.Drive(PinOf(line), high);
         }
 
-        Tell(line, active);
+        var now = Stopwatch.GetTimestamp();
+        Tell(line, active, Math.Min(timestampNanoseconds ?? now, now));
     }
 
-    private void Tell(PinLine line, bool active)
+    private void Tell(PinLine line, bool active, long timestamp)
     {
-        var timestamp = Stopwatch.GetTimestamp();
         Action<PinChange>[] observers;
         lock (_gate)
         {

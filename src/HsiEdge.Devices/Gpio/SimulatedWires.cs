@@ -10,7 +10,8 @@ namespace HsiEdge.Devices.Gpio;
 
 /// <summary>
 /// The wires of a simulated board as a unix stream socket, so that another process plays the room. A client sends <c>set NAME 0|1</c> lines (NAME as
-/// <see cref="PinLine.Name"/>, an input); every client receives <c>NAME 0|1 NANOSECONDS</c> for each line at its start and at every change, and <c>error …</c> for a line
+/// <see cref="PinLine.Name"/>, an input), followed by the nanoseconds on CLOCK_MONOTONIC at which it happened where the moment counts: the edge has that time, as a kernel
+/// gives it, however late the line is read. Every client receives <c>NAME 0|1 NANOSECONDS</c> for each line at its start and at every change, and <c>error …</c> for a line
 /// that cannot be understood. Anyone who may open the socket file may press the footswitch.
 /// </summary>
 public sealed class SimulatedWires : IAsyncDisposable
@@ -131,9 +132,10 @@ public sealed class SimulatedWires : IAsyncDisposable
     private string? Obey(string command)
     {
         var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (words is not ["set", _, "0" or "1"])
+        long? timestamp = words is [_, _, _, var text] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? at : null;
+        if (words is not ["set", _, "0" or "1", ..] || words.Length != (timestamp is null ? 3 : 4))
         {
-            return $"'{command}' is not understood; expected: set NAME 0|1";
+            return $"'{command}' is not understood; expected: set NAME 0|1 [NANOSECONDS]";
         }
 
         var line = _board.Profile.Lines.FirstOrDefault(l => l.Name == words[1] && !l.IsOutput);
@@ -142,7 +144,7 @@ public sealed class SimulatedWires : IAsyncDisposable
             return $"'{words[1]}' is no input; inputs are {string.Join(", ", _board.Profile.Lines.Where(l => !l.IsOutput).Select(l => l.Name))}";
         }
 
-        _board.Drive(line, words[2] == "1");
+        _board.Drive(line, words[2] == "1", timestamp);
         return null;
     }
 

@@ -1,6 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using System.Threading.Channels;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 
@@ -16,7 +17,7 @@ public sealed class SceneWires : IAsyncDisposable
     private readonly GpioLight? _light;
     private readonly Socket _socket;
     private readonly NetworkStream _stream;
-    private readonly Channel<string> _outgoing = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock _sending = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _running;
     private ulong _lines;
@@ -28,8 +29,11 @@ public sealed class SceneWires : IAsyncDisposable
         _light = light;
         _socket = socket;
         _stream = new NetworkStream(socket, ownsSocket: true);
-        server.Exposing = active => _outgoing.Writer.TryWrite($"set exposureActive {(active ? 1 : 0)}\n");
-        _running = Task.WhenAll(Task.Run(ReceiveAsync), Task.Run(SendAsync));
+
+        // A camera that was killed in the middle of an exposure left the line active.
+        Show(exposing: false);
+        server.Exposing = Show;
+        _running = Task.Run(ReceiveAsync);
     }
 
     /// <summary>Connects the cables.</summary>
@@ -87,20 +91,20 @@ public sealed class SceneWires : IAsyncDisposable
         {
             // The board is gone, or the cables are pulled.
         }
-
-        _outgoing.Writer.TryComplete();
     }
 
-    private async Task SendAsync()
+    /// <summary>On the camera's own thread and with the moment it happened: the edge is on its way before the frame is, and a board that reads it late knows when it was.</summary>
+    private void Show(bool exposing)
     {
+        var line = string.Create(CultureInfo.InvariantCulture, $"set exposureActive {(exposing ? 1 : 0)} {Stopwatch.GetTimestamp()}\n");
         try
         {
-            await foreach (var line in _outgoing.Reader.ReadAllAsync(_stop.Token))
+            lock (_sending)
             {
-                await _stream.WriteAsync(Encoding.UTF8.GetBytes(line), _stop.Token);
+                _stream.Write(Encoding.UTF8.GetBytes(line));
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // The board is gone, or the cables are pulled.
         }

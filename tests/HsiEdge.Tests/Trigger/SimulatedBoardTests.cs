@@ -102,6 +102,10 @@ public sealed class SimulatedBoardTests
         Assert.StartsWith("footswitch 1 ", await reader.ReadLineAsync(), StringComparison.Ordinal);
         board.Output(Profile.Find(PinRole.ReadyLamp)!).Set(true);
         Assert.StartsWith("readyLamp 1 ", await reader.ReadLineAsync(), StringComparison.Ordinal);
+        await writer.WriteLineAsync("set footswitch 0 123456");
+        Assert.Equal("footswitch 0 123456", await reader.ReadLineAsync());
+        await writer.WriteLineAsync("set footswitch 1 soon");
+        Assert.Equal("error 'set footswitch 1 soon' is not understood; expected: set NAME 0|1 [NANOSECONDS]", await reader.ReadLineAsync());
         await writer.WriteLineAsync("set readyLamp 0");
         Assert.Contains("'readyLamp' is no input", await reader.ReadLineAsync(), StringComparison.Ordinal);
         await writer.WriteLineAsync("press it");
