@@ -54,11 +54,13 @@ internal sealed class CameraPresence(IFrameCamera camera, TriggerDesk desk, Heal
             health.Report("camera", HealthState.Failed, reason, Category);
             if (!wasAway)
             {
-                ApplianceLog.CameraLeft(log, camera.Identity.Model, camera.Identity.Serial, reason);
+                ApplianceLog.CameraLeft(log, camera.Identity.Model, camera.Identity.Serial, reason.TrimEnd('.'));
             }
         }
         else
         {
+            // Set up again: what its going away cost was told, and is over.
+            health.Report("camera", HealthState.Ok, cause: CapturePipeline.FaultCause);
             health.Report("camera", HealthState.Ok, cause: Category);
             desk.Unblock(Category);
             ApplianceLog.CameraReturned(log, camera.Identity.Model, camera.Identity.Serial);

@@ -147,6 +147,7 @@ internal sealed class CaptureOperation
             var calibration = await OpenAsync(camera, stored, board?.Interlock, stopping);
             Volatile.Write(ref _active, new ActiveVersions(model.Identity, calibration?.Id));
             _health.Report("camera", HealthState.Ok);
+            _health.Report("camera", HealthState.Ok, cause: CapturePipeline.FaultCause);
 
             var analyzer = stages.Own(new CubeAnalyzer(model, _configuration.Processing, _configuration.Interpret, new OverlayRenderer(), _time));
             var rawCubes = new RawCubeFolder(Path.Combine(DataFolder, "raw"));

@@ -18,6 +18,9 @@ namespace HsiEdge.Core.Pipeline;
 /// </remarks>
 public sealed class CapturePipeline
 {
+    /// <summary>Under which the health of <c>camera</c> tells of a capture that a fault cost, until one succeeds or the camera was set up again.</summary>
+    public const string FaultCause = "capture";
+
     private const int FailedAfterFaults = 3;
     private readonly TriggerDesk _desk;
     private readonly ICubeSource _camera;
@@ -130,7 +133,7 @@ public sealed class CapturePipeline
         catch (Exception e) when (e is CameraFaultException or PinFaultException)
         {
             _consecutiveCameraFaults++;
-            _health.Report("camera", _consecutiveCameraFaults < FailedAfterFaults ? HealthState.Warning : HealthState.Failed, e.Message);
+            _health.Report("camera", _consecutiveCameraFaults < FailedAfterFaults ? HealthState.Warning : HealthState.Failed, e.Message, FaultCause);
             return (Missed(e.Message), "camera fault");
         }
         catch (BadInputException e)
@@ -175,6 +178,8 @@ public sealed class CapturePipeline
             _consecutiveCameraFaults = 0;
             PipelineLog.CameraRecovered(_log);
         }
+
+        _health.Report("camera", HealthState.Ok, cause: FaultCause);
 
         if (result.AlertsInhibited)
         {

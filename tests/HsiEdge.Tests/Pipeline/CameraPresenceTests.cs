@@ -30,6 +30,8 @@ public sealed class CameraPresenceTests
         Assert.Equal("the camera is away: no answer from 192.168.10.20; check its cable", receipt.RefusalReason);
         Assert.Equal(1, desk.Totals.RefusedByReason["camera away"]);
 
+        // As the capture does that it went away in.
+        health.Report("camera", HealthState.Warning, "it went away", CapturePipeline.FaultCause);
         camera.AwayReason = null;
         await SeenAsync(health, HealthState.Ok);
         Assert.True(desk.Post(TriggerCause.Footswitch).Accepted);
