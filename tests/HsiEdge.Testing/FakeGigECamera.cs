@@ -11,29 +11,23 @@ namespace HsiEdge.Testing;
 public sealed class FakeGigECamera : IAsyncDisposable
 {
     private const string Program = "arv-fake-gv-camera-0.8";
-    private static int _made;
+    private readonly LoopbackAddress _address;
     private readonly int _lostPerThousand;
     private Process? _process;
 
-    private FakeGigECamera(string serial, string address, int lostPerThousand) => (Serial, Address, _lostPerThousand) = (serial, address, lostPerThousand);
+    private FakeGigECamera(LoopbackAddress address, int lostPerThousand) => (_address, _lostPerThousand) = (address, lostPerThousand);
 
     /// <summary>Its serial number, told apart from all others on this machine.</summary>
-    public string Serial { get; }
+    public string Serial => _address.Name;
 
     /// <summary>Its address.</summary>
-    public string Address { get; }
+    public string Address => _address.Address;
 
     /// <summary>Starts a camera and waits until it answers.</summary>
     /// <param name="lostPerThousand">Packets of frames that it loses.</param>
     public static async Task<FakeGigECamera> StartAsync(int lostPerThousand = 0)
     {
-        var number = Interlocked.Increment(ref _made);
-        var process = Environment.ProcessId;
-
-        // Another run of the tests on the same machine has another process id.
-        var address = string.Create(CultureInfo.InvariantCulture, $"127.{64 + (process / 250 % 128)}.{1 + (process % 250)}.{number % 250}");
-        var camera = new FakeGigECamera(string.Create(CultureInfo.InvariantCulture, $"T{process}-{number}"), address, lostPerThousand);
-        await AddressAsync("add", address);
+        var camera = new FakeGigECamera(await LoopbackAddress.AddAsync(), lostPerThousand);
         await camera.StartAgainAsync();
         return camera;
     }
@@ -99,19 +93,7 @@ public sealed class FakeGigECamera : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        await AddressAsync("del", Address);
-    }
-
-    private static async Task AddressAsync(string what, string address)
-    {
-        string[] arguments = ["addr", what, $"{address}/32", "dev", "lo"];
-        var run = string.Equals(Environment.UserName, "root", StringComparison.Ordinal)
-            ? await ProgramRun.StartAsync("ip", arguments)
-            : await ProgramRun.StartAsync("sudo", ["-n", "ip", .. arguments]);
-        if (run.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"ip {string.Join(' ', arguments)} failed; these tests need root or sudo: {run.Error}");
-        }
+        await _address.DisposeAsync();
     }
 
     private async Task SignalAsync(string signal)
