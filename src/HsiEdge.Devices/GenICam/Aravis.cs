@@ -170,6 +170,12 @@ internal static partial class Aravis
     [LibraryImport(Library, EntryPoint = "arv_buffer_get_frame_id")]
     public static partial ulong FrameId(nint buffer);
 
+    [LibraryImport(Library, EntryPoint = "arv_buffer_set_frame_id")]
+    public static partial void SetFrameId(nint buffer, ulong id);
+
+    [LibraryImport(Library, EntryPoint = "arv_buffer_set_timestamp")]
+    public static partial void SetDeviceTimestamp(nint buffer, ulong nanoseconds);
+
     [LibraryImport(Library, EntryPoint = "arv_buffer_get_timestamp")]
     public static partial ulong DeviceTimestamp(nint buffer);
 

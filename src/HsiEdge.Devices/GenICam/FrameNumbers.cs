@@ -2,7 +2,7 @@ namespace HsiEdge.Devices.GenICam;
 
 /// <summary>
 /// Numbers frames without a break. GigE Vision 1 counts them in 16 bits, 1…65,535 and then 1 again (zero is kept for test packets); GigE Vision 2 with extended ids
-/// and USB3 Vision count in 64 bits. A frame that comes after a later one gets its own, smaller number.
+/// and USB3 Vision count in 64 bits. A frame that comes after a later one gets its own, smaller number; one that lost the packet with its number gets the one after the last.
 /// </summary>
 internal sealed class FrameNumbers
 {
@@ -19,6 +19,7 @@ internal sealed class FrameNumbers
         _wide |= id > (ulong)Cycle;
         if (_wide)
         {
+            _number = (long)id;
             return id;
         }
 
@@ -35,6 +36,21 @@ internal sealed class FrameNumbers
 
         _raw = raw;
         return (ulong)_number;
+    }
+
+    /// <summary>
+    /// The number of a frame whose own was lost with its first packet. Frames end in their order, so it follows the last one; where other frames were lost entirely
+    /// before it, it stands for the first of them, and the next number shows the gap. Zero while no number is known.
+    /// </summary>
+    public ulong NumberWithout()
+    {
+        if (!_begun && !_wide)
+        {
+            return 0;
+        }
+
+        _raw = (_raw % Cycle) + 1;
+        return (ulong)++_number;
     }
 
     /// <summary>The camera starts anew: its numbers may too.</summary>

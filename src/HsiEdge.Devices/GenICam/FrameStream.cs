@@ -5,8 +5,11 @@ namespace HsiEdge.Devices.GenICam;
 /// <summary>The stream of an open camera: one thread only takes the library's buffers, looks at their status before anything else, unpacks them and puts them back.</summary>
 internal sealed class FrameStream : IAsyncDisposable
 {
+    private const ulong NoNumber = ulong.MaxValue;
     private const ulong PopMicroseconds = 100_000;
     private const int Success = 0;
+    private const int TimedOut = 2;
+    private const int SizeMismatch = 5;
     private readonly nint _stream;
     private readonly bool _isGigE;
     private readonly GenICamPixelFormat _format;
@@ -23,6 +26,8 @@ internal sealed class FrameStream : IAsyncDisposable
     private volatile bool _restarted;
     private long _frames;
     private long _faults;
+    private long _timeouts;
+    private long _misfits;
     private long _unasked;
 
     private FrameStream(nint stream, GenICamDevice device, CameraFeatures features, int lines, int samples, TimeProvider time)
@@ -86,7 +91,7 @@ internal sealed class FrameStream : IAsyncDisposable
 
         for (var i = 0; i < features.StreamBuffers; i++)
         {
-            Aravis.PushBuffer(native, Aravis.NewBuffer((nuint)payload));
+            Lend(native, Aravis.NewBuffer((nuint)payload));
         }
 
         var stream = new FrameStream(native, device, features, lines, samples, time);
@@ -132,6 +137,16 @@ internal sealed class FrameStream : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Gives a buffer to the library, without a number and a time: both come with a frame's first packet, and one that loses it would keep those of a frame long gone.
+    /// </summary>
+    private static void Lend(nint stream, nint buffer)
+    {
+        Aravis.SetFrameId(buffer, NoNumber);
+        Aravis.SetDeviceTimestamp(buffer, 0);
+        Aravis.PushBuffer(stream, buffer);
+    }
+
     private GenICamCounters Count()
     {
         Aravis.Statistics(_stream, out _, out var failures, out var underruns);
@@ -143,7 +158,8 @@ internal sealed class FrameStream : IAsyncDisposable
         }
 
         return new GenICamCounters(
-            Interlocked.Read(ref _frames), Interlocked.Read(ref _faults), Ring.Dropped, Interlocked.Read(ref _unasked), (long)failures, (long)underruns, (long)resent, (long)missing);
+            Interlocked.Read(ref _frames), Interlocked.Read(ref _faults), Interlocked.Read(ref _timeouts), Interlocked.Read(ref _misfits), Ring.Dropped,
+            Interlocked.Read(ref _unasked), (long)failures, (long)underruns, (long)resent, (long)missing);
     }
 
     private void Work()
@@ -157,7 +173,7 @@ internal sealed class FrameStream : IAsyncDisposable
                 {
                     var received = _time.GetTimestamp();
                     Take(buffer, received);
-                    Aravis.PushBuffer(_stream, buffer);
+                    Lend(_stream, buffer);
                 }
             }
         }
@@ -176,7 +192,8 @@ internal sealed class FrameStream : IAsyncDisposable
         }
 
         // Frames that nobody wants are numbered too, or a cycle of 16 bits that ends meanwhile would be missed.
-        var number = _numbers.Number(Aravis.FrameId(buffer));
+        var id = Aravis.FrameId(buffer);
+        var number = id == NoNumber ? _numbers.NumberWithout() : _numbers.Number(id);
         if (!_armed)
         {
             Interlocked.Increment(ref _unasked);
@@ -188,7 +205,7 @@ internal sealed class FrameStream : IAsyncDisposable
         var fault = status == Success ? FormatFault(buffer) : StatusFault(status);
         if (fault is not null)
         {
-            Interlocked.Increment(ref _faults);
+            CountFault(status);
         }
 
         if (Ring.TryTake() is not { } slot)
@@ -204,6 +221,19 @@ internal sealed class FrameStream : IAsyncDisposable
         slot.Frame = new CameraFrame(
             number, Aravis.DeviceTimestamp(buffer), received, fault, fault is null ? slot.Pixels : ReadOnlyMemory<ushort>.Empty);
         Ring.Put(slot);
+    }
+
+    private void CountFault(int status)
+    {
+        Interlocked.Increment(ref _faults);
+        if (status == TimedOut)
+        {
+            Interlocked.Increment(ref _timeouts);
+        }
+        else if (status is Success or SizeMismatch)
+        {
+            Interlocked.Increment(ref _misfits);
+        }
     }
 
     private unsafe void Unpack(nint buffer, ushort[] pixels)
@@ -238,10 +268,10 @@ internal sealed class FrameStream : IAsyncDisposable
             _wrong[status] = text = status switch
             {
                 1 => "cleared before it was filled",
-                2 => "timeout: packets did not all come in time",
+                TimedOut => "timeout: packets did not all come in time",
                 3 => "missing packets",
                 4 => "a packet with a wrong number",
-                5 => "size mismatch: it does not fit the buffer",
+                SizeMismatch => "size mismatch: it does not fit the buffer",
                 6 => "still being filled",
                 7 => "aborted",
                 _ => $"unknown status {status}",

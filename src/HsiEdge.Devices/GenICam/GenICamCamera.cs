@@ -17,6 +17,8 @@ public sealed class GenICamCamera : IFrameCamera
     private readonly GenICamOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<GenICamCamera> _log;
+    private readonly CameraHistory _history = new();
+    private readonly GenICamMetrics _metrics;
     private readonly CancellationTokenSource _stop = new();
     private CameraSession? _session;
     private DiscoveredCamera? _camera;
@@ -40,6 +42,7 @@ public sealed class GenICamCamera : IFrameCamera
         _options = options;
         _time = time;
         _log = log;
+        _metrics = new GenICamMetrics(this);
     }
 
     /// <inheritdoc/>
@@ -66,6 +69,15 @@ public sealed class GenICamCamera : IFrameCamera
 
     /// <summary>What became of its frames since it was opened or found again.</summary>
     public GenICamCounters Counters => Volatile.Read(ref _session)?.Stream.Counters ?? GenICamCounters.None;
+
+    /// <summary>What became of all its frames, over all its goings and comings.</summary>
+    public GenICamCounters Totals => _history.Totals;
+
+    /// <summary>How often it went away.</summary>
+    public long Losses => _history.Losses;
+
+    /// <summary>How often it was found again.</summary>
+    public long Reconnects => _history.Reconnects;
 
     /// <inheritdoc/>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -174,6 +186,7 @@ public sealed class GenICamCamera : IFrameCamera
             return;
         }
 
+        _metrics.Dispose();
         await _stop.CancelAsync();
         await _watching;
         await _tearingDown;
@@ -202,6 +215,7 @@ public sealed class GenICamCamera : IFrameCamera
     {
         _camera = session.Camera;
         (Lines, Samples, Limits) = (session.Lines, session.Samples, session.Limits);
+        _history.Begin(session.Stream);
         _away = null;
         Volatile.Write(ref _session, session);
     }
@@ -248,6 +262,7 @@ public sealed class GenICamCamera : IFrameCamera
             return;
         }
 
+        _history.Lose();
         var counters = session.Stream.Counters;
         _away = $"Camera {session.Camera} went away: {why} Check its power and its cable; it is looked for all the time.";
         GenICamLog.Away(_log, session.Camera.ToString(), why, counters);

@@ -48,5 +48,29 @@ public sealed class FrameNumbersTests
         Assert.Equal(1UL, numbers.Number(1));
     }
 
+    [Fact]
+    public void A_frame_that_lost_its_number_follows_the_last_one_and_shifts_none_after_it()
+    {
+        // Numbers of 16 bits and of 64; each frame keeps its own, or has lost it.
+        Gen.Select(Gen.Int[1, 65_535], Gen.Bool.Array[200], Gen.Bool).Sample((start, kept, wide) =>
+        {
+            var numbers = new FrameNumbers();
+            var frame = start + (wide ? 1L << 20 : 65_535L);
+            var first = frame - (long)numbers.Number(wide ? (ulong)frame : Sent(frame));
+            foreach (var hasNumber in kept)
+            {
+                frame++;
+                Assert.Equal(frame - first, (long)(hasNumber ? numbers.Number(wide ? (ulong)frame : Sent(frame)) : numbers.NumberWithout()));
+            }
+        });
+    }
+
+    [Fact]
+    public void Before_any_number_is_known_a_frame_without_one_is_zero()
+    {
+        var numbers = new FrameNumbers();
+        Assert.Equal((0UL, 0UL, 2UL, 3UL), (numbers.NumberWithout(), numbers.NumberWithout(), numbers.Number(2), numbers.NumberWithout()));
+    }
+
     private static ulong Sent(long frame) => (ulong)((frame - 1) % 65_535) + 1;
 }
