@@ -17,7 +17,7 @@ internal static class DemoCommandLine
     public static Task<int> InvokeAsync(string[] arguments, CancellationToken cancellationToken)
     {
         var cycles = Number("--cycles", "N", 1, 1_000_000, "Stop after N results; without it, run until Ctrl-C.");
-        var camera = new Option<DemoCamera>("--camera") { HelpName = "phantom|gige", Description = "Camera path: phantom is digital tissue (synthetic).", DefaultValueFactory = _ => DemoCamera.Phantom };
+        var camera = new Option<DemoCamera>("--camera") { HelpName = "phantom|gige", Description = "Camera path: phantom is digital tissue in the process; gige is the same tissue through a GigE Vision camera of software, a footswitch and pulses on a simulated board (both synthetic).", DefaultValueFactory = _ => DemoCamera.Phantom };
         var port = Number("--port", "PORT", 0, 65_535, "TCP port of the embedded broker on 127.0.0.1; by default (0) a free one.");
         var folder = new Option<DirectoryInfo?>("--out") { HelpName = "DIR", Description = "Folder for the store, overlays and messages, new or empty; by default a fresh one in the temporary folder." };
         var interval = Number("--interval-ms", "MS", 10, 3_600_000, $"Time between two triggers in ms; {DefaultIntervalMilliseconds} by default.");
@@ -55,16 +55,8 @@ internal static class DemoCommandLine
         return WrongUsage;
     }
 
-    private static async Task<int> RunAsync(DemoOptions options, CancellationToken cancellationToken)
-    {
-        if (options.Camera == DemoCamera.GigE)
-        {
-            await Console.Error.WriteLineAsync("--camera gige is not available in this version; expected phantom.");
-            return WrongUsage;
-        }
-
-        return await new DemoRun(options, Console.Out, TimeProvider.System).RunAsync(cancellationToken);
-    }
+    private static Task<int> RunAsync(DemoOptions options, CancellationToken cancellationToken) =>
+        new DemoRun(options, Console.Out, TimeProvider.System).RunAsync(cancellationToken);
 
     private static async Task<int> GuardAsync(Func<Task<int>> action)
     {

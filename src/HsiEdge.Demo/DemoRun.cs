@@ -27,17 +27,19 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TimeProvid
         await using var subscriber = await DemoSubscriber.ConnectAsync(broker.Port, folder.Messages, time, cancellationToken);
         await output.WriteLineAsync($"Broker on 127.0.0.1:{broker.Port}; listen with: mosquitto_sub -p {broker.Port} -t 'hsiedge/v1/#' -v");
 
+        var serial = FormattableString.Invariant($"HSI-DEMO-{Environment.ProcessId}");
         var configuration = ApplianceConfiguration.Load(
-            ["--config", folder.WriteConfiguration(options, broker.Port)], new Dictionary<string, string>(StringComparer.Ordinal), folder.Path);
+            ["--config", folder.WriteConfiguration(options, broker.Port, serial)], new Dictionary<string, string>(StringComparer.Ordinal), folder.Path);
         configuration.ThrowIfFaulty();
+        await using var room = options.Camera == DemoCamera.GigE ? DemoRoom.Start(folder.PlanPath, serial, folder.WiresPath) : null;
         using var stopAppliance = new CancellationTokenSource();
         var appliance = Task.Run(
-            () => ApplianceHost.RunAsync(configuration, new ApplianceRun { IntervalLimit = options.Cycles }, stopAppliance.Token), CancellationToken.None);
+            () => ApplianceHost.RunAsync(configuration, new ApplianceRun { IntervalLimit = room is null ? options.Cycles : null }, stopAppliance.Token), CancellationToken.None);
         var watch = new DemoWatch(folder, output);
         string? trouble;
         try
         {
-            trouble = await FollowAsync(subscriber, watch, appliance, cancellationToken);
+            trouble = await FollowAsync(subscriber, watch, appliance, room, cancellationToken);
             await EndCaseAsync(subscriber, watch, appliance);
         }
         finally
@@ -53,7 +55,56 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TimeProvid
 
     /// <summary>Follows the messages until all results are in, the appliance ends or nothing comes any more.</summary>
     /// <returns>What went wrong, or null.</returns>
-    private async Task<string?> FollowAsync(DemoSubscriber subscriber, DemoWatch watch, Task<int> appliance, CancellationToken cancellationToken)
+    private async Task<string?> FollowAsync(
+        DemoSubscriber subscriber, DemoWatch watch, Task<int> appliance, DemoRoom? room, CancellationToken cancellationToken)
+    {
+        using var stopProcedure = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var entering = room?.EnterAsync(stopProcedure.Token);
+        Task<string?>? procedure = null;
+        try
+        {
+            return await FollowAsync(subscriber, watch, appliance, StartAsync, cancellationToken);
+        }
+        finally
+        {
+            await stopProcedure.CancelAsync();
+            await IgnoreCancellationAsync(entering);
+            await IgnoreCancellationAsync(procedure);
+        }
+
+        async Task<string?> StartAsync(string topicPrefix)
+        {
+            if (room is null || entering is null)
+            {
+                return null;
+            }
+
+            await entering;
+            procedure ??= new DemoProcedure(room, subscriber, watch, options, output, time).RunAsync(topicPrefix, stopProcedure.Token);
+            return procedure.IsCompleted ? await procedure : null;
+        }
+    }
+
+    private static async Task IgnoreCancellationAsync(Task? task)
+    {
+        try
+        {
+            await (task ?? Task.CompletedTask);
+        }
+        catch (OperationCanceledException)
+        {
+            // It was told to stop.
+        }
+    }
+
+    /// <summary>Follows the messages, and lets the person go on in between.</summary>
+    /// <param name="subscriber">Sees the messages.</param>
+    /// <param name="watch">Counts them.</param>
+    /// <param name="appliance">The box.</param>
+    /// <param name="goOn">What the person does once the box has said who it is; called again and again, gives what went wrong.</param>
+    /// <param name="cancellationToken">Ctrl-C.</param>
+    private async Task<string?> FollowAsync(
+        DemoSubscriber subscriber, DemoWatch watch, Task<int> appliance, Func<string, Task<string?>> goOn, CancellationToken cancellationToken)
     {
         var caseBegun = false;
         var lastResult = time.GetTimestamp();
@@ -87,6 +138,11 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TimeProvid
             {
                 caseBegun = true;
                 await CommandAsync(subscriber, prefix + "command/set-case", new { caseId = "DEMO-1" });
+            }
+
+            if (caseBegun && await goOn(watch.TopicPrefix!) is { } fault)
+            {
+                return fault;
             }
         }
 
@@ -154,7 +210,9 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TimeProvid
             }
         }
 
-        var shown = results.Where(r => SceneScript.Default.ShowsLesion(r.Sequence - 1)).ToList();
+        // The n-th cube shows the n-th pose, also where a trigger between them was lost.
+        results.Sort((a, b) => a.Sequence.CompareTo(b.Sequence));
+        var shown = results.Where((_, pose) => SceneScript.Default.ShowsLesion(pose)).ToList();
         var found = shown.Count(r => r.Findings.Count > 0);
         var wrong = results.Count(r => r.Findings.Count > 0) - found;
         await output.WriteLineAsync();
@@ -162,6 +220,12 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TimeProvid
         await output.WriteLineAsync($"Results in LiteDB   {results.Count}");
         await output.WriteLineAsync($"Lesion found        in {found} of {shown.Count} cubes that show it, in {wrong} of {results.Count - shown.Count} that do not (synthetic)");
         await output.WriteLineAsync($"Alerts on broker    {watch.Raised.Count} raised, {watch.Ended.Count} ended");
+        if (watch.Ledger is { Sent: > 0 } ledger)
+        {
+            await output.WriteLineAsync(
+                $"Ledger              {ledger.Sent} pulses sent = {ledger.Paired} paired + {ledger.Late} late + {ledger.Missed} missed; {ledger.Spurious} spurious frames; {ledger.Lost} triggers without a result");
+        }
+
         await output.WriteLineAsync($"Overlays            {folder.OverlayCount}");
         await output.WriteLineAsync($"Folder              {folder.Path}");
 
@@ -179,6 +243,11 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TimeProvid
         if (finished && options.Cycles is { } cycles && results.Count != cycles)
         {
             yield return $"{results.Count} results are in LiteDB; expected {cycles}.";
+        }
+
+        if (watch.Ledger is var ledger && ledger.Sent != ledger.Paired + ledger.Late + ledger.Missed)
+        {
+            yield return $"The ledger does not balance: {ledger}.";
         }
 
         if (folder.OverlayCount != results.Count)
@@ -210,7 +279,7 @@ internal sealed class DemoRun(DemoOptions options, TextWriter output, TimeProvid
     /// <summary>Whether the lesion was in view in enough consecutive cubes.</summary>
     private static bool ExpectsAlert(List<CaptureResult> results)
     {
-        var shows = results.Where(r => SceneScript.Default.ShowsLesion(r.Sequence - 1)).Select(r => r.Sequence).ToHashSet();
+        var shows = Enumerable.Range(0, results.Count).Where(pose => SceneScript.Default.ShowsLesion(pose)).ToHashSet();
         return shows.Any(s => shows.Contains(s + 1));
     }
 }

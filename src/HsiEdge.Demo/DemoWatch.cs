@@ -12,6 +12,7 @@ internal sealed class DemoWatch(DemoFolder folder, TextWriter output)
     private readonly Dictionary<string, long> _sequences = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _earlyOverlays = new(StringComparer.Ordinal);
     private readonly List<string> _transitions = [];
+    private readonly HashSet<string> _ledgers = new(StringComparer.Ordinal);
 
     /// <summary>Results seen.</summary>
     public int Results => _sequences.Count;
@@ -24,6 +25,9 @@ internal sealed class DemoWatch(DemoFolder folder, TextWriter output)
 
     /// <summary>Alerts ended, by their identifiers.</summary>
     public HashSet<string> Ended { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What became of all pulses and triggers.</summary>
+    public DemoLedger Ledger { get; private set; } = DemoLedger.Empty;
 
     /// <summary>Topic prefix of the appliance, once it has said its status.</summary>
     public string? TopicPrefix { get; private set; }
@@ -46,6 +50,9 @@ internal sealed class DemoWatch(DemoFolder folder, TextWriter output)
                 break;
             case "result" when Read<ResultMessage>(message) is { } result:
                 await TakeResultAsync(result);
+                break;
+            case "ledger" when Read<LedgerMessage>(message) is { } ledger && _ledgers.Add(ledger.CaptureId):
+                Ledger = Ledger.Plus(ledger);
                 break;
             case "overlay" when message.Properties.TryGetValue(UserPropertyNames.Result, out var id):
                 await TakeOverlayAsync(id, message.Payload);

@@ -12,6 +12,9 @@ internal static class SceneCommand
     /// <summary>What standard input takes, one command a line.</summary>
     private const string Commands = "t (trigger), view tissue|white|covered, pose N, drop N (ignore triggers), freeze, go";
 
+    private const int MostAttempts = 300;
+    private static readonly TimeSpan AttemptPause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Describes the verb.</summary>
     /// <param name="guard">Turns faults into messages and exit codes.</param>
     public static Command Create(Func<Func<Task<int>>, Task<int>> guard)
@@ -48,7 +51,7 @@ internal static class SceneCommand
     private static async Task<int> ServeAsync(SceneServerOptions options, string? boardSocket, CancellationToken stopping)
     {
         using var server = SceneServer.Start(options);
-        await using var wires = boardSocket is null ? null : await SceneWires.ConnectAsync(server, options.Plan, boardSocket, stopping);
+        await using var wires = boardSocket is null ? null : await ConnectAsync(server, options.Plan, boardSocket, stopping);
         await Console.Out.WriteLineAsync($"serving {options.Serial} at {options.Address} (synthetic)");
         using var input = new StreamReader(Console.OpenStandardInput());
         try
@@ -67,6 +70,22 @@ internal static class SceneCommand
         }
 
         return 0;
+    }
+
+    /// <summary>The box may be started after its camera: it offers its wires when it opens its board.</summary>
+    private static async Task<SceneWires> ConnectAsync(SceneServer server, ScanPlan plan, string boardSocket, CancellationToken stopping)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await SceneWires.ConnectAsync(server, plan, boardSocket, stopping);
+            }
+            catch (BadInputException) when (attempt < MostAttempts)
+            {
+                await Task.Delay(AttemptPause, stopping);
+            }
+        }
     }
 
     private static bool Obey(SceneServer server, string[] words)
