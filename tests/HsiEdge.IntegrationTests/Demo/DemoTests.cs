@@ -92,7 +92,7 @@ public sealed class DemoTests
     [Theory]
     [InlineData("--cycles", "0")]
     [InlineData("--cycles", "many")]
-    [InlineData("--camera", "gige")]
+    [InlineData("--camera", "usb")]
     [InlineData("--port", "70000")]
     [InlineData("--interval-ms", "1")]
     [InlineData("--unknown", "1")]
