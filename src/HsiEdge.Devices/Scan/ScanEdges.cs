@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Trigger;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ internal sealed class ScanEdges : IAsyncDisposable
     private ICapturePulses? _pulses;
     private TaskCompletionSource? _syncWaiter;
     private long _syncEdges;
+    private long _from;
     private string? _lost;
 
     /// <summary>Claims the lines that the board has.</summary>
@@ -39,8 +41,9 @@ internal sealed class ScanEdges : IAsyncDisposable
     {
         lock (_gate)
         {
-            // What is queued is of before.
+            // What is queued is of before, and so is what is still on its way.
             Drain();
+            _from = Stopwatch.GetTimestamp();
             _pulses = pulses;
         }
     }
@@ -133,7 +136,10 @@ internal sealed class ScanEdges : IAsyncDisposable
 
             if (edge.Line.Role == PinRole.ExposureActive)
             {
-                _pulses?.ExposureSeen(edge.TimestampNanoseconds);
+                if (edge.TimestampNanoseconds >= _from)
+                {
+                    _pulses?.ExposureSeen(edge.TimestampNanoseconds);
+                }
             }
             else
             {

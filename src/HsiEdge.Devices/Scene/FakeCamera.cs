@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using HsiEdge.Core.Acquire;
@@ -16,6 +18,7 @@ internal sealed unsafe partial class FakeCamera : IDisposable
     private const uint FramePeriodRegister = 0x138;
     private const uint PixelFormatRegister = 0x128;
     private const uint TriggerRegister = 0x30c;
+    private const int ControlPort = 3956;
     private const double TriggerPollHertz = 2000;
     private readonly nint _device;
     private readonly nint _camera;
@@ -47,6 +50,7 @@ internal sealed unsafe partial class FakeCamera : IDisposable
     /// <exception cref="CameraFaultException">libaravis is missing, or the address cannot be used.</exception>
     public static FakeCamera Serve(string address, string serial, string genicamPath, int lines, int samples, FrameFiller fill)
     {
+        RefuseShared(address);
         var device = NewDevice(address, serial, genicamPath);
         if (device == 0 || IsRunning(device) == 0)
         {
@@ -59,6 +63,24 @@ internal sealed unsafe partial class FakeCamera : IDisposable
         camera.Write(PixelFormatRegister, (uint)GenICamPixelFormat.Mono16);
         camera.Write(FramePeriodRegister, 40_000);
         return camera;
+    }
+
+    /// <summary>The library shares the control port with whoever has it: two cameras at one address would answer in turns.</summary>
+    private static void RefuseShared(string address)
+    {
+        try
+        {
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ExclusiveAddressUse = true };
+            probe.Bind(new IPEndPoint(IPAddress.Parse(address), ControlPort));
+        }
+        catch (FormatException e)
+        {
+            throw new CameraFaultException($"No camera can be served at '{address}': it is no IPv4 address.", e);
+        }
+        catch (SocketException e)
+        {
+            throw new CameraFaultException($"No camera can be served at {address}: {e.Message}. It is no address of this host, or another camera is there (one an address).", e);
+        }
     }
 
     /// <summary>The library's description of its camera.</summary>
