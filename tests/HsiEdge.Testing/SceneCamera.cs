@@ -3,6 +3,8 @@ namespace HsiEdge.Testing;
 /// <summary>The scene server as a process: a GigE Vision camera on loopback that looks at digital tissue.</summary>
 public sealed class SceneCamera : IAsyncDisposable
 {
+    private const int Patience = 60;
+    private const int MostAttempts = 90;
     private readonly RunningProgram _program;
 
     private SceneCamera(RunningProgram program) => _program = program;
@@ -21,16 +23,31 @@ public sealed class SceneCamera : IAsyncDisposable
             arguments.AddRange(["--board-socket", boardSocket]);
         }
 
-        var program = RunningProgram.Start("HsiEdge.Demo", arguments);
-        try
+        // An address has one camera: another run of these tests on the same machine may have it for a while.
+        for (var attempt = 1; ; attempt++)
         {
-            await program.WaitForLineAsync("serving " + serial);
-            return new SceneCamera(program);
-        }
-        catch
-        {
+            var program = RunningProgram.Start("HsiEdge.Demo", arguments);
+            try
+            {
+                await program.WaitForLineAsync(" at " + address, Patience);
+                if (program.Lines.Any(l => l.StartsWith("serving " + serial, StringComparison.Ordinal)))
+                {
+                    return new SceneCamera(program);
+                }
+
+                if (attempt == MostAttempts)
+                {
+                    throw new TimeoutException(string.Join('\n', program.Lines));
+                }
+            }
+            catch
+            {
+                await program.DisposeAsync();
+                throw;
+            }
+
             await program.DisposeAsync();
-            throw;
+            await Task.Delay(1000);
         }
     }
 
