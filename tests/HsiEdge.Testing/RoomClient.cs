@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 
 namespace HsiEdge.Testing;
@@ -50,8 +52,9 @@ public sealed class RoomClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Drives an input.</summary>
-    public Task SetAsync(string name, bool active) => _writer.WriteLineAsync($"set {name} {(active ? 1 : 0)}");
+    /// <summary>Drives an input. It carries its moment: on a busy machine a press and its release are read at once, and would be a bounce.</summary>
+    public Task SetAsync(string name, bool active) =>
+        _writer.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"set {name} {(active ? 1 : 0)} {Stopwatch.GetTimestamp()}"));
 
     /// <summary>Presses the footswitch for a tenth of a second.</summary>
     public async Task PressAsync()

@@ -82,6 +82,9 @@ public sealed class RoomTests : IAsyncLifetime
         await using var run = Start(new JsonObject { ["Sorce"] = "phantom" });
         await using var room = await RoomClient.ConnectAsync(_folder.File("room"));
         await run.WaitForLineAsync("Safe mode");
+
+        // A switch that is held while the board is being opened has not been pressed.
+        await run.WaitForLineAsync("is open: profile simulated");
         await room.PressAsync();
         await run.WaitForLineAsync("refused: safe mode: Unknown configuration key Camera:Sorce");
         await room.WaitAsync(() => room.Changes.Count(c => c == ("readyLamp", true)) >= 2, "the ready lamp blinks");
