@@ -35,9 +35,11 @@ public readonly record struct DocumentNode(string Document, string Origin, strin
         try
         {
             using var parsed = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            RequireTexts(parsed.RootElement);
             return new DocumentNode(document, origin, "", parsed.RootElement.Clone());
         }
-        catch (JsonException e)
+        // The latter at a text that is not UTF-8, or has half a character (\ud800): the parser finds it only when the text is asked for.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new BadInputException($"{document} {origin} is not JSON: {e.Message}", e);
         }
@@ -191,6 +193,31 @@ public readonly record struct DocumentNode(string Document, string Origin, strin
     /// <summary>The complaint about this value.</summary>
     public BadInputException Bad(string found, string expected) =>
         new($"{Document} {Origin}: {(Key.Length == 0 ? "the file" : $"key '{Key}'")} is {found}; expected {expected}.");
+
+    private static void RequireTexts(JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = value.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in value.EnumerateArray())
+                {
+                    RequireTexts(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in value.EnumerateObject())
+                {
+                    _ = member.Name;
+                    RequireTexts(member.Value);
+                }
+
+                break;
+        }
+    }
 
     private string Path(string key) => Key.Length == 0 ? key : $"{Key}.{key}";
 

@@ -42,6 +42,7 @@ public static class ScanPlanFile
     private static ScanPlan ReadPlan(DocumentNode root)
     {
         root.RequireObject(Keys);
+        _ = root.Find("$schema")?.Text();
         var name = root.Get("name").Text();
         var wavelengths = ReadWavelengths(root);
         var bands = wavelengths.Count;
