@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Trigger;
 using Microsoft.Extensions.Logging;
@@ -19,7 +18,6 @@ internal sealed class ScanEdges : IAsyncDisposable
     private ICapturePulses? _pulses;
     private TaskCompletionSource? _syncWaiter;
     private long _syncEdges;
-    private long _from;
     private string? _lost;
 
     /// <summary>Claims the lines that the board has.</summary>
@@ -41,9 +39,8 @@ internal sealed class ScanEdges : IAsyncDisposable
     {
         lock (_gate)
         {
-            // What is queued is of before, and so is what is still on its way.
+            // What is queued is of before; what is still on its way the ledger knows by its time.
             Drain();
-            _from = Stopwatch.GetTimestamp();
             _pulses = pulses;
         }
     }
@@ -136,10 +133,7 @@ internal sealed class ScanEdges : IAsyncDisposable
 
             if (edge.Line.Role == PinRole.ExposureActive)
             {
-                if (edge.TimestampNanoseconds >= _from)
-                {
-                    _pulses?.ExposureSeen(edge.TimestampNanoseconds);
-                }
+                _pulses?.ExposureSeen(edge.TimestampNanoseconds);
             }
             else
             {
