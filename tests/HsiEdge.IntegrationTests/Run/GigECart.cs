@@ -38,17 +38,27 @@ public sealed class GigECart : IAsyncDisposable
         var address = await LoopbackAddress.AddAsync();
         var broker = await MosquittoBroker.StartAsync();
         var cart = new GigECart(address, broker, await MqttObserver.ConnectAsync(broker.Port), plan);
-        cart.Run = cart.StartBox();
-        cart.Room = await RoomClient.ConnectAsync(cart._folder.File("room"));
-        await cart.PlugInAsync();
-        return cart;
+        try
+        {
+            cart.Run = cart.StartBox();
+            cart.Room = await RoomClient.ConnectAsync(cart._folder.File("room"));
+            await cart.PlugInAsync();
+            return cart;
+        }
+        catch
+        {
+            await cart.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Scene.DisposeAsync();
-        await Room.DisposeAsync();
-        await Run.DisposeAsync();
+        foreach (var part in new IAsyncDisposable?[] { Scene, Room, Run }.OfType<IAsyncDisposable>())
+        {
+            await part.DisposeAsync();
+        }
+
         await Observer.DisposeAsync();
         await _broker.DisposeAsync();
         await _address.DisposeAsync();

@@ -6,6 +6,8 @@ namespace HsiEdge.IntegrationTests.Run;
 /// <summary>A cart that came up without references, was pressed once, and was then given references by command, as on its first day.</summary>
 public sealed class ReferencedCart : IAsyncLifetime
 {
+    private bool _disposed;
+
     /// <summary>The cart.</summary>
     public GigECart Cart { get; private set; } = null!;
 
@@ -24,6 +26,28 @@ public sealed class ReferencedCart : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Cart = await GigECart.StartAsync(GigECart.FirmwarePath("plans", "gige-48.json"));
+        try
+        {
+            await TakeReferencesAsync();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_disposed && Cart is not null)
+        {
+            _disposed = true;
+            await Cart.DisposeAsync();
+        }
+    }
+
+    private async Task TakeReferencesAsync()
+    {
         await Cart.WaitForHealthAsync("camera", "warning", "no references");
         await Cart.WaitForHealthAsync("trigger", "ok", "");
         HealthWithout = GigECart.LastOf(Cart.Observer.Messages, "health/camera")!;
@@ -34,6 +58,4 @@ public sealed class ReferencedCart : IAsyncLifetime
         White = await Cart.CommandAsync("reference-white", """{"averages": 4}""");
         await Cart.Scene.TellAsync("view tissue");
     }
-
-    public async ValueTask DisposeAsync() => await Cart.DisposeAsync();
 }
