@@ -25,16 +25,16 @@ internal sealed class SpectraCube(CubeShape shape, WavelengthAxis axis, Spectral
     /// <summary>As if it had been acquired.</summary>
     public static AcquiredCube Acquired(
         ISpectralCube cube, string serial = "S1", IReadOnlyList<double>? exposures = null, IReadOnlyList<DarkLevel>? darkLevels = null, double? temperature = null) => new()
-    {
-        Trigger = new TriggerEvent(1, 0, DateTimeOffset.UnixEpoch, TriggerCause.Interval),
-        Cube = cube,
-        Camera = new CameraIdentity("test", serial, true),
-        ExposureMicroseconds = exposures ?? [],
-        PixelPitchMillimetres = 0.1,
-        Origin = "test.hdr",
-        Ledger = TriggerLedger.None,
-        LastFrameTimestamp = 0,
-        DarkLevels = darkLevels ?? [],
-        SensorTemperatureCelsius = temperature,
-    };
+        {
+            Trigger = new TriggerEvent(1, 0, DateTimeOffset.UnixEpoch, TriggerCause.Interval),
+            Cube = cube,
+            Camera = new CameraIdentity("test", serial, true),
+            ExposureMicroseconds = exposures ?? [],
+            PixelPitchMillimetres = 0.1,
+            Origin = "test.hdr",
+            Ledger = TriggerLedger.None,
+            LastFrameTimestamp = 0,
+            DarkLevels = darkLevels ?? [],
+            SensorTemperatureCelsius = temperature,
+        };
 }
