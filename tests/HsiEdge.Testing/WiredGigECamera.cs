@@ -90,13 +90,6 @@ public sealed class WiredGigECamera : IAsyncDisposable
     /// <summary>Puts it in again.</summary>
     public Task PlugInAsync() => AsRootAsync("ip", ["-n", _namespace, "link", "set", _far, "up"]);
 
-    /// <summary>Whether a packet socket listens at the near end, as the kernel lists them.</summary>
-    public bool HasPacketSocket()
-    {
-        var index = File.ReadAllText($"/sys/class/net/{_near}/ifindex").Trim();
-        return File.ReadLines("/proc/net/packet").Skip(1).Any(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4] == index);
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
