@@ -155,9 +155,12 @@ public sealed class PulseThread : IPulseEngine
                 return false;
             }
 
+            // Stamped before the write: a thread that is put aside right after it must not make the pulse later than the exposure it caused, for which
+            // the ledger would drop the capture. The next action keeps its distance from the end of the write, so that a slow line eats up no pulse.
+            var at = Stopwatch.GetTimestamp();
             action.Pin.Set(action.Active);
             previous = Stopwatch.GetTimestamp();
-            progress.Add(previous);
+            progress.Add(at);
         }
 
         return true;

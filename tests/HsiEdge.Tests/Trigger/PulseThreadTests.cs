@@ -40,6 +40,18 @@ public sealed class PulseThreadTests
     }
 
     [Fact]
+    public async Task What_a_pulse_causes_is_never_earlier_than_the_pulse()
+    {
+        // The line switches at once; then the thread is put aside before it can do anything else.
+        await using var thread = new PulseThread(new PulseThreadOptions(), NullLogger<PulseThread>.Instance);
+        var pin = new RecordingPin { Delay = TimeSpan.FromMilliseconds(3) };
+        PinAction[] program = [new(0, pin, true), new(1000, pin, false)];
+        var progress = new PulseProgress(program.Length);
+        await thread.RunAsync(program, progress, default);
+        Assert.All(Enumerable.Range(0, 2), i => Assert.True(progress[i] <= pin.Switched[i]));
+    }
+
+    [Fact]
     public async Task A_cancelled_program_leaves_its_lines_inactive()
     {
         await using var thread = new PulseThread(new PulseThreadOptions(), NullLogger<PulseThread>.Instance);
@@ -138,6 +150,8 @@ public sealed class PulseThreadTests
 
         public List<bool> Levels { get; } = [];
 
+        public List<long> Switched { get; } = [];
+
         public int FailFrom { get; init; } = int.MaxValue;
 
         public TimeSpan Delay { get; init; }
@@ -151,6 +165,7 @@ public sealed class PulseThreadTests
                 throw new PinFaultException("the kernel refuses");
             }
 
+            Switched.Add(TimeProvider.System.GetTimestamp());
             Thread.Sleep(Delay);
             Levels.Add(active);
             _first.TrySetResult();
