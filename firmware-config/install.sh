@@ -55,6 +55,13 @@ done
 ln -sfn /opt/hsiedge/hsiedge "$root/usr/local/bin/hsiedge"
 [ -e "$root/etc/hsiedge/appsettings.json" ] || install -m 0640 "$here/appsettings.json" "$root/etc/hsiedge/appsettings.json"
 install -m 0644 "$here/../systemd/hsiedge.service" "$root/etc/systemd/system/hsiedge.service"
+if [ -z "$root" ]; then
+  # Before the udev rules: udev reads a new file as soon as any device stirs, and forgets a rule's group for good when it does not know it yet.
+  id hsiedge >/dev/null 2>&1 || useradd --system --home-dir /var/lib/hsiedge --shell /usr/sbin/nologin hsiedge
+  # The unit takes the board's lines, cameras and serial ports by these groups; a unit that names a group that is not there does not start.
+  for group in gpio video dialout plugdev; do getent group "$group" >/dev/null || groupadd --system "$group"; done
+  usermod -aG gpio,video,dialout,plugdev hsiedge
+fi
 install -D -m 0644 "$here/udev/70-hsiedge.rules" "$root/etc/udev/rules.d/70-hsiedge.rules"
 install -D -m 0644 "$here/network/70-hsiedge-camera.conf" "$root/etc/sysctl.d/70-hsiedge-camera.conf"
 if [ -n "$camera_interface" ]; then
@@ -67,10 +74,6 @@ if [ -n "$camera_interface" ]; then
 fi
 
 if [ -z "$root" ]; then
-  id hsiedge >/dev/null 2>&1 || useradd --system --home-dir /var/lib/hsiedge --shell /usr/sbin/nologin hsiedge
-  # The unit takes the board's lines, cameras and serial ports by these groups; a unit that names a group that is not there does not start.
-  for group in gpio video dialout plugdev; do getent group "$group" >/dev/null || groupadd --system "$group"; done
-  usermod -aG gpio,video,dialout,plugdev hsiedge
   chgrp hsiedge /etc/hsiedge/appsettings.json
   if command -v udevadm >/dev/null; then udevadm control --reload && udevadm trigger --subsystem-match=gpio --subsystem-match=usb --subsystem-match=video4linux --settle; fi
   if command -v sysctl >/dev/null; then sysctl --quiet --load /etc/sysctl.d/70-hsiedge-camera.conf; fi
