@@ -41,6 +41,9 @@ public sealed class DeploymentTests
     [InlineData(".ci/run")]
     [InlineData("firmware-config/install.sh")]
     [InlineData("firmware-config/models/build.sh")]
+    [InlineData("tests/board/run.sh")]
+    [InlineData("tests/board/build-image.sh")]
+    [InlineData("tests/board/guest/init")]
     public async Task Scripts_pass_shellcheck(string script)
     {
         var checkedScript = await ProgramRun.StartAsync("shellcheck", [Path.Combine(Root, script)]);
