@@ -134,7 +134,10 @@ public sealed class GigECart : IAsyncDisposable
             ["Store"] = new JsonObject { ["DataFolder"] = _folder.File("data") },
             ["Camera"] = new JsonObject
             {
-                ["Source"] = "GenICam", ["Device"] = Serial, ["FeaturesPath"] = FirmwarePath("cameras", "scene-server.json"), ["PlanPath"] = _plan,
+                ["Source"] = "GenICam",
+                ["Device"] = Serial,
+                ["FeaturesPath"] = FirmwarePath("cameras", "scene-server.json"),
+                ["PlanPath"] = _plan,
             },
             ["Board"] = new JsonObject { ["ProfilePath"] = FirmwarePath("boards", "simulated.json"), ["SimulatedSocketPath"] = _folder.File("room"), ["PulsePriority"] = 0 },
 

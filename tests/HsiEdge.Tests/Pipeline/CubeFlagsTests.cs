@@ -61,7 +61,13 @@ public sealed class CubeFlagsTests
         ReferenceFrame dark = Flat(100), white = Flat(3100);
         var set = new CalibrationSet
         {
-            Id = "test", CameraSerial = null, ExposureMicroseconds = [.. Enumerable.Repeat(1000.0, Axis.Count)], Wavelengths = null, TakenUtc = Now, Dark = dark, White = white,
+            Id = "test",
+            CameraSerial = null,
+            ExposureMicroseconds = [.. Enumerable.Repeat(1000.0, Axis.Count)],
+            Wavelengths = null,
+            TakenUtc = Now,
+            Dark = dark,
+            White = white,
             SensorTemperatureCelsius = 20,
         };
         using var model = new PlainModel(Axis, [new SnvStep()]);
