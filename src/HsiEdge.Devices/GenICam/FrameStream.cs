@@ -1,4 +1,5 @@
 using HsiEdge.Core.Acquire;
+using HsiEdge.Devices.Frames;
 
 namespace HsiEdge.Devices.GenICam;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using Microsoft.Extensions.Logging;
@@ -137,22 +136,14 @@ public sealed class GenICamCamera : IFrameCamera
     /// <inheritdoc/>
     public async ValueTask<CameraFrame> ReadAsync(CancellationToken cancellationToken)
     {
-        var session = Session();
-        try
+        var frame = await Session().Stream.Ring.ReadAsync(cancellationToken);
+        if (frame.Fault is { } fault)
         {
-            var frame = await session.Stream.Ring.ReadAsync(cancellationToken);
-            if (frame.Fault is { } fault)
-            {
-                _faults++;
-                _lastFault = fault;
-            }
+            _faults++;
+            _lastFault = fault;
+        }
 
-            return frame;
-        }
-        catch (ChannelClosedException e)
-        {
-            throw new CameraFaultException(_away ?? "The camera went away.", e);
-        }
+        return frame;
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Devices.Kernel;
@@ -131,23 +130,14 @@ public sealed class V4l2Camera : IFrameCamera
     /// <inheritdoc/>
     public async ValueTask<CameraFrame> ReadAsync(CancellationToken cancellationToken)
     {
-        var session = Session();
-        try
+        var frame = await Session().Stream.Ring.ReadAsync(cancellationToken);
+        if (frame.Fault is { } fault)
         {
-            var frame = await session.Stream.Ring.ReadAsync(cancellationToken);
-            if (frame.Fault is { } fault)
-            {
-                _faults++;
-                _lastFault = fault;
-            }
+            _faults++;
+            _lastFault = fault;
+        }
 
-            return frame;
-        }
-        catch (ChannelClosedException e)
-        {
-            // It may be back already: the reason is the one that ended this session.
-            throw new CameraFaultException(e.InnerException?.Message ?? "The camera went away.", e);
-        }
+        return frame;
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
 using HsiEdge.Core.Acquire;
-using HsiEdge.Devices.GenICam;
+using HsiEdge.Devices.Frames;
 using HsiEdge.Devices.Kernel;
 
 namespace HsiEdge.Devices.V4l2;

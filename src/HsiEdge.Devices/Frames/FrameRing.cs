@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using HsiEdge.Core.Acquire;
 
-namespace HsiEdge.Devices.GenICam;
+namespace HsiEdge.Devices.Frames;
 
 /// <summary>
 /// Frames on their way from the thread that reads the stream to the one that builds the cube: a fixed number of buffers, each with one owner at a time. A frame that
@@ -50,8 +50,16 @@ internal sealed class FrameRing
     public async ValueTask<CameraFrame> ReadAsync(CancellationToken cancellationToken)
     {
         GiveBack();
-        _lent = await _ready.Reader.ReadAsync(cancellationToken);
-        return _lent.Frame;
+        try
+        {
+            _lent = await _ready.Reader.ReadAsync(cancellationToken);
+            return _lent.Frame;
+        }
+        catch (ChannelClosedException e) when (e.InnerException is CameraFaultException fault)
+        {
+            // The reason is the one that ended these frames; the camera may be back already.
+            throw new CameraFaultException(fault.Message, e);
+        }
     }
 
     /// <summary>Drops what waits.</summary>
