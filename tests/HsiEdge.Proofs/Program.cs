@@ -1,0 +1,15 @@
+// Proofs that nothing is lost: each is a verb here and a script in tests/proofs, small by default and as large as its argument says.
+// Usage: HsiEdge.Proofs NAME [SIZE]
+using HsiEdge.Proofs;
+
+var proofs = new Dictionary<string, Func<IReadOnlyList<string>, Task<int>>>(StringComparer.Ordinal)
+{
+};
+
+if (args.Length == 0 || !proofs.TryGetValue(args[0], out var proof))
+{
+    await Console.Error.WriteLineAsync($"Usage: HsiEdge.Proofs NAME [SIZE]; NAME is one of {string.Join(", ", proofs.Keys.Order(StringComparer.Ordinal))}.");
+    return ProofLine.WrongUsage;
+}
+
+return await proof(args[1..]);
