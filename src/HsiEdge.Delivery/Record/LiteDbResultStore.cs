@@ -10,10 +10,7 @@ namespace HsiEdge.Delivery.Record;
 /// <summary>The durable store: LiteDB, one writer, acknowledged means on disk (docs/decisions/0007-durable-store.md).</summary>
 public sealed class LiteDbResultStore : IResultStore, IOutbox
 {
-    private const int MapsPrunedAtOnce = 4;
-
-    private readonly StoreOptions _options;
-    private readonly TimeProvider _time;
+    private readonly StoreRetention _retention;
     private readonly ILogger<LiteDbResultStore> _logger;
     private readonly FileStream _lock;
     private readonly StoreWriter _writer;
@@ -26,7 +23,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, FileStream held, StorePaths paths,
         Func<string, IBlockFile> open)
     {
-        (_options, _time, _logger, _lock) = (options, time, logger, held);
+        (_retention, _logger, _lock) = (new StoreRetention(options, time), logger, held);
         _writer = new StoreWriter(paths, open, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Recount);
     }
 
@@ -70,7 +67,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
 
                 WriteLedger(database, record.Ledger);
                 WriteAlerts(database, record.Transitions, record.OpenAlerts);
-                PruneMaps(database);
+                _retention.Prune(database);
                 return WriteMessages(database, record.Messages);
             },
             durable: true,
@@ -279,27 +276,6 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
 
         Announce(messages.Count - removed);
         return messages.Count;
-    }
-
-    private void PruneMaps(LiteDatabase database)
-    {
-        if (_options.MaximumMapAgeDays == 0)
-        {
-            return;
-        }
-
-        var limit = _time.GetUtcNow().UtcDateTime.AddDays(-_options.MaximumMapAgeDays);
-        var maps = database.GetCollection(ResultDocuments.Maps);
-        foreach (var document in maps.Query().OrderBy("_id").Limit(MapsPrunedAtOnce).ToList().Where(d => d["t"].AsDateTime < limit))
-        {
-            for (var i = 0; i < document["k"].AsInt32; i++)
-            {
-                database.GetCollection(ResultDocuments.MapChunks).Delete(ResultDocuments.ChunkId(document["_id"].AsString, i));
-            }
-
-            database.GetCollection(ResultDocuments.Overlays).Delete(document["_id"]);
-            maps.Delete(document["_id"]);
-        }
     }
 
     private void Recount(LiteDatabase database)
