@@ -18,6 +18,7 @@ namespace HsiEdge.Appliance.Hosting;
 /// </summary>
 internal sealed class ApplianceComposition : IAsyncDisposable
 {
+    private static readonly TimeSpan StageLimit = TimeSpan.FromSeconds(60);
     private readonly TeardownStack _stages = new();
     private readonly TriggerDesk _desk;
     private readonly ILogger _log;
@@ -70,7 +71,9 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var health = new HealthBoard(time);
         health.Report("trigger", HealthState.Warning, "the box is starting");
 
-        var store = _stages.Own(await LiteDbResultStore.OpenAsync(configuration.Store, health, time, logs.CreateLogger<LiteDbResultStore>(), cancellationToken));
+        var liveness = new Liveness(time);
+        var storeWatch = new StoreWatch(time, _stages.Own(new StoreMetrics()), _stages.Own(liveness.Watch("store", StageLimit)));
+        var store = _stages.Own(await LiteDbResultStore.OpenAsync(configuration.Store, health, time, logs.CreateLogger<LiteDbResultStore>(), storeWatch, cancellationToken));
         var composer = new MessageComposer(identity, ids, time);
         var interpret = configuration.Faults.Count == 0 ? configuration.Interpret : new InterpretOptions();
         var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), cancellationToken));

@@ -195,7 +195,7 @@ public sealed class CapturePipeline
 
     private void ReportRecorded(CaptureResult result, double recordMilliseconds)
     {
-        _metrics.ObserveStages(result.Timing, recordMilliseconds);
+        _metrics.ObserveResult(result, recordMilliseconds);
         PipelineLog.ResultRecorded(
             _log, result.Id, result.Sequence, result.Findings.Count, result.Timing.AcquireMilliseconds, result.Timing.ProcessMilliseconds,
             result.Timing.InterpretMilliseconds, recordMilliseconds);

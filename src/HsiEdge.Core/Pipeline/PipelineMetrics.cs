@@ -11,6 +11,8 @@ public sealed class PipelineMetrics : IDisposable
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "HsiEdge";
 
+    private readonly Counter<long> _posted;
+    private readonly UpDownCounter<long> _captures;
     private readonly Counter<long> _triggers;
     private readonly Counter<long> _alerts;
     private readonly Histogram<double> _stages;
@@ -18,25 +20,43 @@ public sealed class PipelineMetrics : IDisposable
     private readonly Counter<long> _pulses;
     private readonly Counter<long> _spuriousFrames;
     private readonly Histogram<double> _offsets;
+    private readonly Counter<long> _pixels;
+    private readonly Counter<long> _findings;
 
     /// <summary>Makes the instruments.</summary>
     public PipelineMetrics()
     {
-        _triggers = Meter.CreateCounter<long>("hsiedge.triggers", "{trigger}", "Triggers by verdict and cause");
+        _posted = Meter.CreateCounter<long>("hsiedge.triggers.posted", "{trigger}", "Triggers that came, by cause");
+        _captures = Meter.CreateUpDownCounter<long>("hsiedge.captures.active", "{capture}", "Captures under way: the trigger queue, which is never longer than 1");
+        _triggers = Meter.CreateCounter<long>("hsiedge.triggers", "{trigger}", "Triggers by verdict, cause and category of the reason");
         _alerts = Meter.CreateCounter<long>("hsiedge.alerts", "{transition}", "Alert transitions by kind");
-        _stages = Meter.CreateHistogram<double>("hsiedge.stage.duration", "ms", "Duration of a stage of one cube");
+        _stages = Figures.Durations(Meter, "hsiedge.stage.duration", "Duration of a stage of one cube");
         _pulsesSent = Meter.CreateCounter<long>("hsiedge.pulses.sent", "{pulse}", "Trigger pulses sent to the camera");
         _pulses = Meter.CreateCounter<long>("hsiedge.pulses", "{pulse}", "Trigger pulses sent by verdict: paired, late, missed");
         _spuriousFrames = Meter.CreateCounter<long>("hsiedge.frames.spurious", "{frame}", "Frames that answer no pulse");
-        _offsets = Meter.CreateHistogram<double>("hsiedge.frames.offset", "us", "From a pulse to its frame's arrival, less the exposure");
+        _offsets = Meter.CreateHistogram(
+            "hsiedge.frames.offset", "s", "From a pulse to its frame's arrival, less the exposure", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.5] });
+        _pixels = Meter.CreateCounter<long>("hsiedge.pixels", "{pixel}", "Pixels of cubes that gave a result, by state");
+        _findings = Meter.CreateCounter<long>("hsiedge.findings", "{finding}", "Findings of results");
+        Begin();
     }
 
     /// <summary>The meter of this instance.</summary>
     public Meter Meter { get; } = new(MeterName);
 
+    /// <summary>Counts a trigger that came.</summary>
+    public void CountPosted(TriggerCause cause) => _posted.Add(1, new KeyValuePair<string, object?>("cause", Figures.Word(cause)));
+
+    /// <summary>Counts a capture that began (1) or ended (-1).</summary>
+    public void CountCapture(int change) => _captures.Add(change);
+
     /// <summary>Counts one verdict.</summary>
-    public void CountTrigger(TriggerVerdict verdict, TriggerCause cause) =>
-        _triggers.Add(1, new("verdict", Word(verdict)), new KeyValuePair<string, object?>("cause", Word(cause)));
+    /// <param name="verdict">The verdict.</param>
+    /// <param name="cause">Who asked.</param>
+    /// <param name="category">Short phrase without figures that says why it was not captured; null when it was.</param>
+    public void CountTrigger(TriggerVerdict verdict, TriggerCause cause, string? category) => _triggers.Add(
+        1, new("verdict", Figures.Word(verdict)), new("cause", Figures.Word(cause)), new KeyValuePair<string, object?>("reason", category ?? "none"));
 
     /// <summary>Counts durable alert transitions.</summary>
     public void CountAlerts(IReadOnlyList<AlertTransition> transitions)
@@ -44,20 +64,22 @@ public sealed class PipelineMetrics : IDisposable
         ArgumentNullException.ThrowIfNull(transitions);
         foreach (var transition in transitions)
         {
-            _alerts.Add(1, new KeyValuePair<string, object?>("transition", Word(transition.Kind)));
+            _alerts.Add(1, new KeyValuePair<string, object?>("transition", Figures.Word(transition.Kind)));
         }
     }
 
-    /// <summary>Charts the stages of one durable result.</summary>
-    /// <param name="timing">Stages up to Interpret.</param>
+    /// <summary>Counts and charts one durable result.</summary>
+    /// <param name="result">The result.</param>
     /// <param name="recordMilliseconds">Record, in ms.</param>
-    public void ObserveStages(StageTiming timing, double recordMilliseconds)
+    public void ObserveResult(CaptureResult result, double recordMilliseconds)
     {
-        ArgumentNullException.ThrowIfNull(timing);
-        ObserveStage("acquire", timing.AcquireMilliseconds);
-        ObserveStage("process", timing.ProcessMilliseconds);
-        ObserveStage("interpret", timing.InterpretMilliseconds);
+        ArgumentNullException.ThrowIfNull(result);
+        ObserveStage("acquire", result.Timing.AcquireMilliseconds);
+        ObserveStage("process", result.Timing.ProcessMilliseconds);
+        ObserveStage("interpret", result.Timing.InterpretMilliseconds);
         ObserveStage("record", recordMilliseconds);
+        CountPixels(result.Pixels);
+        _findings.Add(result.Findings.Count);
     }
 
     /// <summary>Counts one capture's ledger, whether it gave a result or not.</summary>
@@ -80,7 +102,7 @@ public sealed class PipelineMetrics : IDisposable
         {
             if (frame is { OffsetMicroseconds: { } offset, Verdict: Acquire.FrameVerdict.Paired or Acquire.FrameVerdict.Late })
             {
-                _offsets.Record(offset);
+                _offsets.Record(offset / 1e6);
             }
         }
     }
@@ -88,8 +110,35 @@ public sealed class PipelineMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Meter.Dispose();
 
-    private static string Word<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
+    /// <summary>What was never counted is 0, not missing: an alert rule on its growth works from the first time on.</summary>
+    private void Begin()
+    {
+        foreach (var cause in Enum.GetValues<TriggerCause>())
+        {
+            _posted.Add(0, new KeyValuePair<string, object?>("cause", Figures.Word(cause)));
+        }
 
-    private void ObserveStage(string stage, double milliseconds) => _stages.Record(milliseconds, new KeyValuePair<string, object?>("stage", stage));
+        foreach (var kind in Enum.GetValues<AlertTransitionKind>())
+        {
+            _alerts.Add(0, new KeyValuePair<string, object?>("transition", Figures.Word(kind)));
+        }
+
+        _captures.Add(0);
+        CountLedger(Acquire.TriggerLedger.None);
+        CountPixels(new Calibrate.PixelCounts(0, 0, 0, 0, 0));
+        _findings.Add(0);
+    }
+
+    private void CountPixels(Calibrate.PixelCounts pixels)
+    {
+        CountPixels("valid", pixels.Valid);
+        CountPixels("saturated", pixels.Saturated);
+        CountPixels("underExposed", pixels.UnderExposed);
+        CountPixels("dead", pixels.Dead);
+        CountPixels("missing", pixels.Missing);
+    }
+
+    private void CountPixels(string state, long pixels) => _pixels.Add(pixels, new KeyValuePair<string, object?>("state", state));
+
+    private void ObserveStage(string stage, double milliseconds) => _stages.Record(milliseconds / 1000, new KeyValuePair<string, object?>("stage", stage));
 }

@@ -168,15 +168,17 @@ public sealed class TriggerDesk : ITriggerSink
             Changed();
         }
 
+        _metrics.CountPosted(cause);
         if (accepted is not null)
         {
+            _metrics.CountCapture(1);
             _ = IsNews(cause, category: null);
             PipelineLog.TriggerAccepted(_log, trigger.Sequence, cause, detail);
             return new TriggerReceipt(trigger, Accepted: true, RefusalReason: null, accepted.Outcome.Task);
         }
 
         _account.Close(TriggerVerdict.Refused, category);
-        _metrics.CountTrigger(TriggerVerdict.Refused, cause);
+        _metrics.CountTrigger(TriggerVerdict.Refused, cause, category);
         if (IsNews(cause, category!))
         {
             lock (_gate)
@@ -218,7 +220,8 @@ public sealed class TriggerDesk : ITriggerSink
             Changed();
         }
 
-        _metrics.CountTrigger(outcome.Verdict, accepted.Trigger.Cause);
+        _metrics.CountCapture(-1);
+        _metrics.CountTrigger(outcome.Verdict, accepted.Trigger.Cause, category);
         accepted.Outcome.SetResult(outcome);
     }
 

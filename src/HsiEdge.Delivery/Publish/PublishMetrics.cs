@@ -26,10 +26,21 @@ public sealed class PublishMetrics : IDisposable
         _connects = _meter.CreateCounter<long>("hsiedge.broker.connects", "{connection}", "Connections to the broker");
         _losses = _meter.CreateCounter<long>("hsiedge.broker.losses", "{connection}", "Attempts and connections that failed");
         _commands = _meter.CreateCounter<long>("hsiedge.commands", "{command}", "Commands by verb and outcome");
-        _acknowledged = _meter.CreateHistogram<double>("hsiedge.messages.acknowledge.duration", "ms", "From handing a message to the broker until its acknowledgement");
+        _acknowledged = Figures.Durations(_meter, "hsiedge.messages.acknowledge.duration", "From handing a message to the broker until its acknowledgement");
         _meter.CreateObservableGauge("hsiedge.outbox.messages", () => _outbox?.Invoke().Messages ?? 0, "{message}", "Messages waiting");
         _meter.CreateObservableGauge("hsiedge.outbox.size", () => _outbox?.Invoke().Bytes ?? 0, "By", "Payload bytes waiting");
         _meter.CreateObservableGauge("hsiedge.broker.connected", () => Volatile.Read(ref _connected), "{connection}", "1 while the broker is connected, else 0");
+
+        // What was never counted is 0, not missing.
+        foreach (var counter in (Counter<long>[])[_refused, _connects, _losses])
+        {
+            counter.Add(0);
+        }
+
+        foreach (var reason in (string[])["size", "age", "superseded"])
+        {
+            CountDropped(reason, 0);
+        }
     }
 
     /// <summary>Where the gauges read how much waits.</summary>
@@ -39,7 +50,7 @@ public sealed class PublishMetrics : IDisposable
     public void CountSent(string priority, double milliseconds)
     {
         _sent.Add(1, new KeyValuePair<string, object?>("priority", priority));
-        _acknowledged.Record(milliseconds);
+        _acknowledged.Record(milliseconds / 1000);
     }
 
     /// <summary>Counts a refused message.</summary>

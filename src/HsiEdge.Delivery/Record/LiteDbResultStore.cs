@@ -21,10 +21,10 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
 
     private LiteDbResultStore(
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, FileStream held, StorePaths paths,
-        Func<string, IBlockFile> open)
+        Func<string, IBlockFile> open, StoreWatch watch)
     {
         (_retention, _logger, _lock) = (new StoreRetention(options, time), logger, held);
-        _writer = new StoreWriter(paths, open, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Recount);
+        _writer = new StoreWriter(paths, open, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Recount, watch);
     }
 
     /// <inheritdoc/>
@@ -41,6 +41,11 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     public static Task<LiteDbResultStore> OpenAsync(
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, CancellationToken cancellationToken) =>
         OpenAsync(options, health, time, logger, DiskFile.OpenWritable, cancellationToken);
+
+    /// <summary>As the other, with figures and signs of life.</summary>
+    public static Task<LiteDbResultStore> OpenAsync(
+        StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, StoreWatch watch, CancellationToken cancellationToken) =>
+        OpenAsync(options, health, time, logger, DiskFile.OpenWritable, watch, cancellationToken);
 
     /// <summary>As the other, for tools without a health board.</summary>
     public static Task<LiteDbResultStore> OpenAsync(
@@ -183,14 +188,19 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     }
 
     /// <summary>As the public one, with the files opened by the caller's means.</summary>
-    internal static async Task<LiteDbResultStore> OpenAsync(
+    internal static Task<LiteDbResultStore> OpenAsync(
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, Func<string, IBlockFile> open,
+        CancellationToken cancellationToken) => OpenAsync(options, health, time, logger, open, StoreWatch.None, cancellationToken);
+
+    /// <summary>As the other, with figures and signs of life.</summary>
+    internal static async Task<LiteDbResultStore> OpenAsync(
+        StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, Func<string, IBlockFile> open, StoreWatch watch,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(health);
         ArgumentNullException.ThrowIfNull(time);
         var paths = StorePaths.Of(options);
-        var store = new LiteDbResultStore(options, health, time, logger, TakeFolder(paths), paths, open);
+        var store = new LiteDbResultStore(options, health, time, logger, TakeFolder(paths), paths, open, watch);
         try
         {
             await store._writer.StartAsync(cancellationToken);

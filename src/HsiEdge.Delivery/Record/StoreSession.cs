@@ -40,6 +40,9 @@ internal sealed class StoreSession : IDisposable
     /// <summary>Bytes of LiteDB's log.</summary>
     public long LogLength => _log.Length;
 
+    /// <summary>Bytes of the data file.</summary>
+    public long DataLength => _dataFile.Length;
+
     /// <summary>What the log ended with when it was opened.</summary>
     public LogTail Tail { get; private init; } = new(0, 0);
 

@@ -24,6 +24,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private readonly HealthBoard _health;
     private readonly ILogger _logger;
     private readonly Action<LiteDatabase> _opened;
+    private readonly StoreWatch _watch;
     private readonly BlockingCollection<Work> _queue = [];
     private readonly SemaphoreSlim _room = new(QueueCeiling);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,9 +41,12 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <param name="health">Where the store's state is reported.</param>
     /// <param name="logger">Log.</param>
     /// <param name="opened">Runs on the store's thread each time the database was opened.</param>
+    /// <param name="watch">Takes figures and signs of life.</param>
     public StoreWriter(
-        StorePaths paths, Func<string, IBlockFile> open, long checkpointBytes, HealthBoard health, ILogger logger, Action<LiteDatabase> opened)
+        StorePaths paths, Func<string, IBlockFile> open, long checkpointBytes, HealthBoard health, ILogger logger, Action<LiteDatabase> opened, StoreWatch watch)
     {
+        _watch = watch;
+        watch.Metrics?.WatchQueue(() => QueueCeiling - _room.CurrentCount);
         (_paths, _open, _checkpointBytes, _health, _logger, _opened) = (paths, open, checkpointBytes, health, logger, opened);
     }
 
@@ -93,13 +97,17 @@ internal sealed class StoreWriter : IAsyncDisposable
             foreach (var item in _queue.GetConsumingEnumerable())
             {
                 _room.Release();
+                _watch.Life.Beat();
                 Perform(item);
+                _watch.Life.Rest();
             }
 
+            _watch.Life.Beat();
             CloseSession(checkpoint: true);
         }
         finally
         {
+            _watch.Life.Rest();
             _ended.SetResult();
         }
     }
@@ -116,12 +124,18 @@ internal sealed class StoreWriter : IAsyncDisposable
             var session = _session ?? OpenSession();
             var begin = session.LogLength;
             _keepLogLength = begin;
+            var begun = _watch.Time.GetTimestamp();
             item.Execute(session);
             _keepLogLength = null;
+            if (item.Durable)
+            {
+                _watch.Metrics?.ObserveTransaction(_watch.Time.GetElapsedTime(begun).TotalMilliseconds);
+            }
         }
         catch (Exception exception)
         {
             var fault = Explain(exception);
+            _watch.Metrics?.CountFault();
             Abandon(fault);
             item.Fail(fault);
             return;
@@ -130,6 +144,10 @@ internal sealed class StoreWriter : IAsyncDisposable
         ReportHealth();
         item.Succeed();
         CheckpointWhenDue();
+        if (_session is { } kept)
+        {
+            _watch.Metrics?.NoteFiles(kept.LogLength, kept.DataLength);
+        }
     }
 
     private StoreSession OpenSession()
@@ -230,17 +248,20 @@ internal sealed class StoreWriter : IAsyncDisposable
             {
                 _checkpointDelayed = false;
                 _checkpointFault = string.Empty;
+                _watch.Metrics?.CountCheckpoint("done");
                 ReportHealth();
             }
             else if (!_checkpointDelayed)
             {
                 _checkpointDelayed = true;
+                _watch.Metrics?.CountCheckpoint("delayed");
                 StoreLog.CheckpointDelayed(_logger, session.LogLength);
             }
         }
         catch (Exception exception) when (exception is IOException or LiteException or UnauthorizedAccessException)
         {
             // What was recorded is safe in the log; the warning stays until a checkpoint succeeds.
+            _watch.Metrics?.CountCheckpoint("failed");
             _checkpointFault = $"The log could not be copied into {_paths.Data} and grows: {exception.Message}";
             ReportHealth();
             StoreLog.CheckpointFailed(_logger, _paths.Data, exception);
@@ -254,8 +275,10 @@ internal sealed class StoreWriter : IAsyncDisposable
         _health.Report(Component, warning.Length == 0 ? HealthState.Ok : HealthState.Warning, warning);
     }
 
-    private abstract class Work(CancellationToken cancellationToken)
+    private abstract class Work(bool durable, CancellationToken cancellationToken)
     {
+        public bool Durable { get; } = durable;
+
         protected CancellationToken CancellationToken { get; } = cancellationToken;
 
         /// <summary>Claims the work; false when its caller has given up.</summary>
@@ -268,7 +291,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         public abstract void Fail(Exception exception);
     }
 
-    private sealed class Work<T>(Func<LiteDatabase, T> work, bool durable, CancellationToken cancellationToken) : Work(cancellationToken)
+    private sealed class Work<T>(Func<LiteDatabase, T> work, bool durable, CancellationToken cancellationToken) : Work(durable, cancellationToken)
     {
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T _value = default!;
@@ -288,7 +311,7 @@ internal sealed class StoreWriter : IAsyncDisposable
             return false;
         }
 
-        public override void Execute(StoreSession session) => _value = durable ? session.Transact(work) : work(session.Database);
+        public override void Execute(StoreSession session) => _value = Durable ? session.Transact(work) : work(session.Database);
 
         public override void Succeed() => _completion.SetResult(_value);
 
