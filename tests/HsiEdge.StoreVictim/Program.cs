@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 var options = new StoreOptions { DataFolder = args[0], CheckpointMebibytes = 1 };
 var count = args.Length > 1 ? int.Parse(args[1]) : int.MaxValue;
+await Console.Out.WriteLineAsync("opening");
 await using var store = await LiteDbResultStore.OpenAsync(options, TimeProvider.System, NullLogger<LiteDbResultStore>.Instance, CancellationToken.None);
 var samples = new SampleRecords(TimeProvider.System);
 await Console.Out.WriteLineAsync("open");

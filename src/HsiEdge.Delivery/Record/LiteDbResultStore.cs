@@ -11,6 +11,8 @@ namespace HsiEdge.Delivery.Record;
 public sealed class LiteDbResultStore : IResultStore, IOutbox
 {
     private readonly StoreRetention _retention;
+    private readonly StoreBook _book;
+    private readonly TimeProvider _time;
     private readonly ILogger<LiteDbResultStore> _logger;
     private readonly FileStream _lock;
     private readonly StoreWriter _writer;
@@ -23,12 +25,15 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, FileStream held, StorePaths paths,
         Func<string, IBlockFile> open, StoreWatch watch)
     {
-        (_retention, _logger, _lock) = (new StoreRetention(options, time), logger, held);
-        _writer = new StoreWriter(paths, open, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Recount, watch);
+        (_retention, _book, _time, _logger, _lock) = (new StoreRetention(options, time), new StoreBook(time), time, logger, held);
+        _writer = new StoreWriter(paths, open, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Opened, watch);
     }
 
     /// <inheritdoc/>
     public long PendingCount => Interlocked.Read(ref _pending);
+
+    /// <summary>What lies in the store.</summary>
+    public StoreUsage Usage => _book.Usage;
 
     /// <summary>Opens the store in the options' folder, making folder and files when they are absent.</summary>
     /// <param name="options">Validated options.</param>
@@ -70,7 +75,10 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                     database.GetCollection(ResultDocuments.Overlays).Upsert(ResultDocuments.OfOverlay(record.Result.Id, record.OverlayPng));
                 }
 
-                WriteLedger(database, record.Ledger);
+                var ledger = WriteLedger(database, record.Ledger);
+                _book.Add(
+                    database, record.Result.Id, lost: false, record.Result.CaseId, record.Result.Findings.Count, ShelfEntry.SizeOfResult(result, ledger),
+                    ShelfEntry.SizeOfMaps(maps, chunks, record.OverlayPng.Length));
                 WriteAlerts(database, record.Transitions, record.OpenAlerts);
                 _retention.Prune(database);
                 return WriteMessages(database, record.Messages);
@@ -101,7 +109,11 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     public Task RecordLedgerAsync(KeptLedger? ledger, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken) => _writer.RunAsync(
         database =>
         {
-            WriteLedger(database, ledger);
+            if (WriteLedger(database, ledger) is { } document)
+            {
+                _book.Add(database, ledger!.CaptureId, lost: true, caseId: null, 0, ShelfEntry.SizeOfResult(null, document), 0);
+            }
+
             return WriteMessages(database, messages);
         },
         durable: true,
@@ -200,7 +212,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         ArgumentNullException.ThrowIfNull(health);
         ArgumentNullException.ThrowIfNull(time);
         var paths = StorePaths.Of(options);
-        var store = new LiteDbResultStore(options, health, time, logger, TakeFolder(paths), paths, open, watch);
+        var store = new LiteDbResultStore(options, health, time, logger, StoreLock.Take(paths), paths, open, watch);
         try
         {
             await store._writer.StartAsync(cancellationToken);
@@ -217,30 +229,15 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         ? database.GetCollection(ResultDocuments.Values).Delete(key)
         : database.GetCollection(ResultDocuments.Values).Upsert(new BsonDocument { ["_id"] = key, ["v"] = value });
 
-    private static void WriteLedger(LiteDatabase database, KeptLedger? ledger)
+    private static BsonDocument? WriteLedger(LiteDatabase database, KeptLedger? ledger)
     {
-        if (ledger is not null)
+        var document = ledger is null ? null : LedgerDocuments.OfLedger(ledger);
+        if (document is not null)
         {
-            database.GetCollection(ResultDocuments.Ledgers).Upsert(LedgerDocuments.OfLedger(ledger));
+            database.GetCollection(ResultDocuments.Ledgers).Upsert(document);
         }
-    }
 
-    private static FileStream TakeFolder(StorePaths paths)
-    {
-        try
-        {
-            Directory.CreateDirectory(paths.Folder);
-            FileLock.TryTakeExclusive(paths.SnapshotLock)?.Dispose();
-            return FileLock.TryTakeExclusive(paths.WriterLock) ?? throw new BadInputException(
-                $"Store:DataFolder {paths.Folder} is in use by another hsiedge process, which holds {paths.WriterLock}. " +
-                "Stop that process, or give this one a folder of its own.");
-        }
-        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
-        {
-            throw new BadInputException(
-                $"Store:DataFolder {paths.Folder} cannot be written: {exception.Message} " +
-                "Expected a folder that this user may write; mend its owner or mode, or set Store:DataFolder to another.", exception);
-        }
+        return document;
     }
 
     private static void WriteAlerts(LiteDatabase database, IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts)
@@ -286,6 +283,14 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
 
         Announce(messages.Count - removed);
         return messages.Count;
+    }
+
+    // On the store's thread, each time the files were opened.
+    private void Opened(LiteDatabase database)
+    {
+        StoreSchema.Bring(database, StoreSchema.Current, _time, _logger);
+        _book.Load(database);
+        Recount(database);
     }
 
     private void Recount(LiteDatabase database)

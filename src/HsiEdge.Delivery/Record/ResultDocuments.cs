@@ -30,7 +30,7 @@ internal static class ResultDocuments
     /// <summary>Open alerts.</summary>
     public const string Alerts = "alerts";
 
-    /// <summary>Every transition that ever happened: a alert, j JSON.</summary>
+    /// <summary>Every transition of the results that are kept: a alert, r result, j JSON.</summary>
     public const string Transitions = "transitions";
 
     /// <summary>Waiting messages: k order.</summary>
@@ -139,6 +139,7 @@ internal static class ResultDocuments
     {
         ["_id"] = ObjectId.NewObjectId(),
         ["a"] = transition.After.Id,
+        ["r"] = transition.After.LastResultId,
         ["j"] = JsonSerializer.Serialize(transition, HsiEdgeJson.Compact),
     };
 

@@ -31,4 +31,7 @@ internal static partial class StoreLog
 
     [LoggerMessage(6008, LogLevel.Error, "Stored results are damaged and left out: {ResultIds}. Check the disk.")]
     public static partial void DamagedResults(ILogger logger, string resultIds);
+
+    [LoggerMessage(6010, LogLevel.Information, "The result store was migrated from schema version {From} to {To}.")]
+    public static partial void Migrated(ILogger logger, int from, int to);
 }

@@ -25,6 +25,11 @@ internal sealed class StoreSession : IDisposable
         Database = new LiteDatabase(_engine, disposeOnClose: false);
         try
         {
+            if (StoreSchema.RequireKnown(Database, paths.Folder) is null)
+            {
+                StoreSchema.Stamp(Database, StoreSchema.Current);
+            }
+
             EnsureIndexes();
         }
         catch

@@ -41,6 +41,7 @@ public sealed class KillTests
     {
         var program = Path.Combine(AppContext.BaseDirectory, "HsiEdge.StoreVictim.dll");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [program, folder]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        Assert.Equal("opening", await process.StandardOutput.ReadLineAsync());
         Assert.Equal("open", await process.StandardOutput.ReadLineAsync());
         var text = new StringBuilder();
         for (var lines = 0; lines < atLeast; lines++)
