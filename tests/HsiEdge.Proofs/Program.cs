@@ -1,9 +1,11 @@
 // Proofs that nothing is lost: each is a verb here and a script in tests/proofs, small by default and as large as its argument says.
 // Usage: HsiEdge.Proofs NAME [SIZE]
 using HsiEdge.Proofs;
+using HsiEdge.Proofs.Soak;
 
 var proofs = new Dictionary<string, Func<IReadOnlyList<string>, Task<int>>>(StringComparer.Ordinal)
 {
+    ["soak"] = SoakProof.RunAsync,
 };
 
 if (args.Length == 0 || !proofs.TryGetValue(args[0], out var proof))
