@@ -16,10 +16,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     private readonly ILogger<LiteDbResultStore> _logger;
     private readonly FileStream _lock;
     private readonly StoreWriter _writer;
-    private readonly Lock _gate = new();
-    private TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _pending;
-    private long _nextNumber;
+    private readonly OutboxTable _outbox = new();
 
     private LiteDbResultStore(
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, FileStream held, StorePaths paths,
@@ -30,7 +27,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     }
 
     /// <inheritdoc/>
-    public long PendingCount => Interlocked.Read(ref _pending);
+    public long PendingCount => _outbox.PendingCount;
 
     /// <summary>What lies in the store.</summary>
     public StoreUsage Usage => _book.Usage;
@@ -81,7 +78,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                     ShelfEntry.SizeOfMaps(maps, chunks, record.OverlayPng.Length));
                 WriteAlerts(database, record.Transitions, record.OpenAlerts);
                 _retention.Prune(database);
-                return WriteMessages(database, record.Messages);
+                return _outbox.Add(database, record.Messages);
             },
             durable: true,
             cancellationToken);
@@ -100,7 +97,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                     WriteValue(database, value.Key, value.Value);
                 }
 
-                return WriteMessages(database, messages);
+                return _outbox.Add(database, messages);
             },
             durable: true,
             cancellationToken);
@@ -114,7 +111,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                 _book.Add(database, ledger!.CaptureId, lost: true, caseId: null, 0, ShelfEntry.SizeOfResult(null, document), 0);
             }
 
-            return WriteMessages(database, messages);
+            return _outbox.Add(database, messages);
         },
         durable: true,
         cancellationToken);
@@ -163,33 +160,17 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         _writer.RunAsync(database => WriteValue(database, key, value), durable: true, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<OutboxMessage>> PeekAsync(int limit, CancellationToken cancellationToken) => _writer.RunAsync<IReadOnlyList<OutboxMessage>>(
-        database => [.. database.GetCollection(ResultDocuments.Outbox).Query().OrderBy("k").Limit(limit).ToList().Select(ResultDocuments.ToMessage)],
-        durable: false,
-        cancellationToken);
+    public Task<IReadOnlyList<OutboxMessage>> PeekAsync(int limit, CancellationToken cancellationToken) =>
+        _writer.RunAsync(database => OutboxTable.Peek(database, limit), durable: false, cancellationToken);
 
     /// <inheritdoc/>
-    public Task WaitForMessagesAsync(CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
-            return PendingCount > 0 ? Task.CompletedTask : _waiting.Task.WaitAsync(cancellationToken);
-        }
-    }
+    public Task WaitForMessagesAsync(CancellationToken cancellationToken) => _outbox.WaitForMessagesAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task MarkSentAsync(IReadOnlyCollection<string> messageIds, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(messageIds);
-        return _writer.RunAsync(
-            database =>
-            {
-                var removed = messageIds.Count(id => database.GetCollection(ResultDocuments.Outbox).Delete(id));
-                Announce(-removed);
-                return removed;
-            },
-            durable: true,
-            cancellationToken);
+        return _writer.RunAsync(database => _outbox.Remove(database, messageIds), durable: true, cancellationToken);
     }
 
     /// <summary>Finishes waiting work and closes the files.</summary>
@@ -264,64 +245,11 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         }
     }
 
-    // Of a retained low-priority topic only the latest matters: a waiting older one is replaced, so that an outage does not pile up pictures.
-    private int WriteMessages(LiteDatabase database, IReadOnlyList<OutboxMessage> messages)
-    {
-        var outbox = database.GetCollection(ResultDocuments.Outbox);
-        var removed = 0;
-        foreach (var message in messages)
-        {
-            if (message is { Retain: true, Priority: MessagePriority.Low })
-            {
-                var key = ResultDocuments.OrderKey(MessagePriority.Low, 0);
-                var older = outbox.Query().Where("k >= @0", new BsonValue(key)).ToList().Where(d => d["o"].AsString == message.Topic).ToList();
-                removed += older.Count(d => outbox.Delete(d["_id"]));
-            }
-
-            removed += outbox.Upsert(ResultDocuments.OfMessage(message, _nextNumber++)) ? 0 : 1;
-        }
-
-        Announce(messages.Count - removed);
-        return messages.Count;
-    }
-
     // On the store's thread, each time the files were opened.
     private void Opened(LiteDatabase database)
     {
         StoreSchema.Bring(database, StoreSchema.Current, _time, _logger);
         _book.Load(database);
-        Recount(database);
-    }
-
-    private void Recount(LiteDatabase database)
-    {
-        var outbox = database.GetCollection(ResultDocuments.Outbox);
-        Interlocked.Exchange(ref _pending, outbox.LongCount());
-        _nextNumber = 1 + Enum.GetValues<MessagePriority>().Max(priority => LastNumber(outbox, priority));
-        Announce(0);
-    }
-
-    private static long LastNumber(ILiteCollection<BsonDocument> outbox, MessagePriority priority)
-    {
-        var last = outbox.Query()
-            .Where("k < @0", new BsonValue(ResultDocuments.OrderKey(priority - 1, 0)))
-            .OrderByDescending("k").Limit(1).ToList();
-        return last.Count == 0 ? 0 : ResultDocuments.NumberOf(last[0]);
-    }
-
-    // On the store's thread, before the commit: a read that it wakes queues behind the transaction, and a failed one leads to a recount.
-    private void Announce(long change)
-    {
-        lock (_gate)
-        {
-            if (Interlocked.Add(ref _pending, change) > 0)
-            {
-                _waiting.TrySetResult();
-            }
-            else if (_waiting.Task.IsCompleted)
-            {
-                _waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-        }
+        _outbox.Recount(database);
     }
 }
