@@ -19,6 +19,7 @@ internal static partial class ConfigurationRules
         {
             Name("Appliance:Site", c.Appliance.Site),
             Name("Appliance:Cart", c.Appliance.Cart),
+            Range("Appliance:StageLimitSeconds", c.Appliance.StageLimitSeconds, 1, 3_600, "s"),
 
             Range("Camera:FramePeriodMilliseconds", c.Camera.FramePeriodMilliseconds, 0, 1000, "ms"),
             Range("Camera:PhantomPatient", c.Camera.PhantomPatient, 0, 9999, ""),

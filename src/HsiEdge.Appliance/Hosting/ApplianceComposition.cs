@@ -1,6 +1,7 @@
 using System.Reflection;
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Appliance.Publish;
+using HsiEdge.Appliance.Watch;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
@@ -18,14 +19,15 @@ namespace HsiEdge.Appliance.Hosting;
 /// </summary>
 internal sealed class ApplianceComposition : IAsyncDisposable
 {
-    private static readonly TimeSpan StageLimit = TimeSpan.FromSeconds(60);
     private readonly TeardownStack _stages = new();
     private readonly TriggerDesk _desk;
     private readonly ILogger _log;
+    private readonly Instruments _instruments;
 
-    private ApplianceComposition(TriggerDesk desk, ILogger log)
+    private ApplianceComposition(TriggerDesk desk, Instruments instruments, ILogger log)
     {
         _desk = desk;
+        _instruments = instruments;
         _log = log;
     }
 
@@ -40,10 +42,12 @@ internal sealed class ApplianceComposition : IAsyncDisposable
     {
         var metrics = new PipelineMetrics();
         var desk = new TriggerDesk(time, metrics, logs.CreateLogger<TriggerDesk>());
-        var composition = new ApplianceComposition(desk, logs.CreateLogger<ApplianceComposition>());
+        var instruments = new Instruments(time, TimeSpan.FromSeconds(configuration.Appliance.StageLimitSeconds));
+        var composition = new ApplianceComposition(desk, instruments, logs.CreateLogger<ApplianceComposition>());
         try
         {
             composition._stages.Own(metrics);
+            composition._stages.Own(instruments);
             await composition.StartStagesAsync(configuration, run, metrics, time, logs, cancellationToken);
             return composition;
         }
@@ -71,24 +75,33 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var health = new HealthBoard(time);
         health.Report("trigger", HealthState.Warning, "the box is starting");
 
-        var liveness = new Liveness(time);
-        var storeWatch = new StoreWatch(time, _stages.Own(new StoreMetrics()), _stages.Own(liveness.Watch("store", StageLimit)));
+        var truth = new HealthTruth(identity, _instruments.Life, _desk, health);
+        _instruments.Box.WatchHealth(truth.Read);
+        var storeWatch = new StoreWatch(time, _instruments.Store, _stages.Own(_instruments.Watch("store")));
         var store = _stages.Own(await LiteDbResultStore.OpenAsync(configuration.Store, health, time, logs.CreateLogger<LiteDbResultStore>(), storeWatch, cancellationToken));
         var composer = new MessageComposer(identity, ids, time);
         var interpret = configuration.Faults.Count == 0 ? configuration.Interpret : new InterpretOptions();
         var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), cancellationToken));
-        var board = new BoardOperation(BoardOf(configuration), options => BoardDevices.Open(options, logs), _desk, () => book.OpenAlerts, health, time, logs);
-        var operation = new CaptureOperation(configuration, run, board, _desk, book, health, ids, metrics, time, logs);
+        var board = new BoardOperation(BoardOf(configuration), options => BoardDevices.Open(options, logs), _desk, () => book.OpenAlerts, health, time, logs) { Instruments = _instruments };
+        var operation = new CaptureOperation(configuration, run, board, _desk, book, health, ids, metrics, time, logs) { Instruments = _instruments };
+        _instruments.Box.WatchVersions(identity.SoftwareVersion, () => operation.Active);
         var commands = new CommandHandler(_desk, book, store, logs.CreateLogger<CommandHandler>(), operation.TakeReferenceAsync);
         var publisher = new MqttPublisher(
             configuration.Mqtt, identity, store, store, health, commands, () => operation.Active, time, logs.CreateLogger<MqttPublisher>());
 
-        var publishing = Run(publisher.RunAsync);
-        var boarding = Run(board.RunAsync);
-        var refusing = Run(new RefusalTeller(_desk, book, time, logs.CreateLogger<RefusalTeller>()).RunAsync);
-        var capturing = Run(operation.RunAsync);
-        var watching = Run(new BoxWatch(health, _desk, store, Path.GetFullPath(configuration.Store.DataFolder), BoxChecks.FreeBytes, time).RunAsync);
-        Running = Task.WhenAny(publishing, boarding, refusing, capturing, watching).Unwrap();
+        var publishing = Run("publisher", publisher.RunAsync);
+        var boarding = Run("board", board.RunAsync);
+        var refusals = new RefusalTeller(_desk, book, time, logs.CreateLogger<RefusalTeller>()) { Life = _stages.Own(_instruments.Watch("refusals")) };
+        var refusing = Run("refusals", refusals.RunAsync);
+        var capturing = Run("captures", operation.RunAsync);
+        var clock = Run("clock watch", new ClockWatch(_instruments.Box, _stages.Own(_instruments.Watch("clock watch", ClockWatch.Period)), time).RunAsync);
+        var boxWatch = new BoxWatch(health, _desk, store, Path.GetFullPath(configuration.Store.DataFolder), BoxChecks.FreeBytes, time)
+        {
+            Life = _stages.Own(_instruments.Watch("disk watch", BoxWatch.Period)),
+            Metrics = _instruments.Store,
+        };
+        var watching = Run("disk watch", boxWatch.RunAsync);
+        Running = Task.WhenAny(publishing, boarding, refusing, capturing, clock, watching).Unwrap();
     }
 
     /// <summary>The board of a wrong configuration is opened too, for its lamps and its footswitch, unless its own section is at fault.</summary>
@@ -96,10 +109,10 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         configuration.Faults.Any(f => string.Equals(f.Section, nameof(ApplianceConfiguration.Board), StringComparison.OrdinalIgnoreCase)) ? new BoardOptions() : configuration.Board;
 
     /// <summary>Sets a stage running; its undo stops it and waits for its end.</summary>
-    private Task Run(Func<CancellationToken, Task> stage)
+    private Task Run(string name, Func<CancellationToken, Task> stage)
     {
         var stop = new CancellationTokenSource();
-        var running = Task.Run(() => stage(stop.Token), CancellationToken.None);
+        var running = Task.Run(() => WatchedAsync(name, stage, stop.Token), CancellationToken.None);
         _stages.Push(async () =>
         {
             await stop.CancelAsync();
@@ -113,6 +126,28 @@ internal sealed class ApplianceComposition : IAsyncDisposable
             }
         });
         return running;
+    }
+
+    /// <summary>A stage that ends without being told to is dead, while the box stops too.</summary>
+    private async Task WatchedAsync(string name, Func<CancellationToken, Task> stage, CancellationToken stopping)
+    {
+        var reason = "nobody told it to";
+        try
+        {
+            await stage(stopping);
+        }
+        catch (Exception e)
+        {
+            reason = e.Message;
+            throw;
+        }
+        finally
+        {
+            if (!stopping.IsCancellationRequested)
+            {
+                _instruments.Watch(name).End(reason);
+            }
+        }
     }
 
     private static string Version { get; } =

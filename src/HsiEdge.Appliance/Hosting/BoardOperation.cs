@@ -1,5 +1,6 @@
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Appliance.Trigger;
+using HsiEdge.Appliance.Watch;
 using HsiEdge.Core;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Pipeline;
@@ -42,6 +43,9 @@ internal sealed class BoardOperation
         (_options, _open, _desk, _openAlerts, _health, _time) = (options, open, desk, openAlerts, health, time);
         _log = logs.CreateLogger<BoardOperation>();
     }
+
+    /// <summary>Takes figures and signs of life.</summary>
+    public Instruments Instruments { get; init; } = Instruments.Unwatched;
 
     private bool IsConfigured => _options.ProfilePath.Length > 0;
 
@@ -98,13 +102,14 @@ internal sealed class BoardOperation
 
     private async Task KeepOpenAsync(CancellationToken stopping)
     {
+        using var life = Instruments.Watch("board");
         var retry = new RetryDelay();
         _desk.Block(Away, "the board is being opened; trigger again when the ready lamp is lit");
         while (true)
         {
             try
             {
-                await UseAsync(retry, stopping);
+                await UseAsync(retry, life, stopping);
             }
             catch (BadInputException e)
             {
@@ -124,21 +129,24 @@ internal sealed class BoardOperation
                 _desk.Block(Away, $"the board cannot be used: {e.Message}");
                 _health.Report(TriggerHealth.Component, HealthState.Failed, e.Message, TriggerHealth.Board);
                 BoardLog.BoardAway(_log, e.Message, wait.TotalSeconds);
+                Instruments.Box.CountRetry("board");
+                life.Rest();
                 await Task.Delay(wait, _time, stopping);
             }
         }
     }
 
     /// <summary>From opening to closing.</summary>
-    private async Task UseAsync(RetryDelay retry, CancellationToken stopping)
+    private async Task UseAsync(RetryDelay retry, Heartbeat life, CancellationToken stopping)
     {
+        life.Beat();
         var devices = _open(_options);
         var guard = default(InterlockGuard);
         var footswitch = default(FootswitchTriggerSource);
         using var lost = new CancellationTokenSource();
         try
         {
-            guard = await InterlockGuard.OpenAsync(devices.Pins, _options.Limits, _desk, _health, _time, _log);
+            guard = await InterlockGuard.OpenAsync(devices.Pins, _options.Limits, _desk, _health, _time, _log, Instruments);
             var lines = new List<(LineWatch Line, IEdgeWatch Watch)>();
             if (guard is { Line: { } line, Watch: { } watch })
             {
@@ -148,6 +156,9 @@ internal sealed class BoardOperation
             footswitch = Footswitch(devices.Pins, lines);
             Lend(new ApplianceBoard(devices.Pins, new InterlockedPulseEngine(devices.Pulses, guard), guard, lost.Token));
             retry.Reset();
+
+            // From here on the keepers of its lines and lamps show their own.
+            life.Rest();
             await RunRoomAsync(devices.Pins, guard, footswitch, lines, stopping);
         }
         catch (PinFaultException e) when (guard is not null)
@@ -157,6 +168,7 @@ internal sealed class BoardOperation
         }
         finally
         {
+            life.Beat();
             await lost.CancelAsync();
             await WithdrawAsync();
             await CloseAsync(devices, guard, footswitch);
@@ -173,7 +185,7 @@ internal sealed class BoardOperation
         var watch = pins.Watch([line]);
         var active = watch.Read(line);
         lines.Add((new LineWatch(line, _options.Limits, active, KernelTime.Nanoseconds(_time)), watch));
-        return new FootswitchTriggerSource(watch, lines[^1].Line, active, _time);
+        return new FootswitchTriggerSource(watch, lines[^1].Line, active, _time) { Instruments = Instruments };
     }
 
     private async Task RunRoomAsync(
@@ -183,8 +195,8 @@ internal sealed class BoardOperation
         List<Task> running =
         [
             guard.RunAsync(stop.Token),
-            new LineKeeper(lines, _health, _time, _log).RunAsync(stop.Token),
-            new LampKeeper(pins, _desk, _openAlerts, _health, _time, _log).RunAsync(stop.Token),
+            new LineKeeper(lines, _health, _time, _log) { Instruments = Instruments }.RunAsync(stop.Token),
+            new LampKeeper(pins, _desk, _openAlerts, _health, _time, _log) { Instruments = Instruments }.RunAsync(stop.Token),
         ];
         if (footswitch is not null)
         {

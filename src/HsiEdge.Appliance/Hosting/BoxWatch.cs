@@ -1,6 +1,7 @@
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
+using HsiEdge.Delivery.Record;
 
 namespace HsiEdge.Appliance.Hosting;
 
@@ -18,6 +19,12 @@ internal sealed class BoxWatch(HealthBoard health, TriggerDesk desk, IResultStor
 
     private const string DiskFull = "disk full";
 
+    /// <summary>Takes its signs of life.</summary>
+    public Heartbeat Life { get; init; } = Heartbeat.Unwatched;
+
+    /// <summary>Takes the disk's free room.</summary>
+    public StoreMetrics? Metrics { get; init; }
+
     /// <summary>Looks until it is stopped.</summary>
     /// <param name="stopping">Stops it.</param>
     public async Task RunAsync(CancellationToken stopping)
@@ -27,6 +34,7 @@ internal sealed class BoxWatch(HealthBoard health, TriggerDesk desk, IResultStor
         {
             do
             {
+                Life.Beat();
                 var disk = Disk();
                 Report("disk", disk);
                 BlockWhileFull(disk);
@@ -59,7 +67,9 @@ internal sealed class BoxWatch(HealthBoard health, TriggerDesk desk, IResultStor
     {
         try
         {
-            return BoxChecks.Disk(dataFolder, freeBytes(dataFolder));
+            var free = freeBytes(dataFolder);
+            Metrics?.NoteFree(free);
+            return BoxChecks.Disk(dataFolder, free);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -3,6 +3,7 @@ using HsiEdge.Appliance.Configuration;
 using HsiEdge.Appliance.Interpret;
 using HsiEdge.Appliance.Publish;
 using HsiEdge.Appliance.Trigger;
+using HsiEdge.Appliance.Watch;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Calibrate;
@@ -11,6 +12,7 @@ using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using HsiEdge.Core.Trigger;
+using HsiEdge.Inference;
 using HsiEdge.Inference.Bundle;
 using Microsoft.Extensions.Logging;
 
@@ -53,6 +55,9 @@ internal sealed class CaptureOperation
         _logs = logs;
         _log = logs.CreateLogger<CaptureOperation>();
     }
+
+    /// <summary>Takes figures and signs of life.</summary>
+    public Instruments Instruments { get; init; } = Instruments.Unwatched;
 
     /// <summary>Model and calibration in use.</summary>
     public ActiveVersions Active => Volatile.Read(ref _active);
@@ -135,14 +140,14 @@ internal sealed class CaptureOperation
         ApplianceCamera camera;
         try
         {
-            var model = stages.Own(ModelBundleReader.Load(
-                ModelFiles.BundlePath(_configuration.Model, AppContext.BaseDirectory), ModelFiles.Trust(_configuration.Model)));
+            var model = stages.Own(LoadModel());
             _health.Report("model", HealthState.Ok);
             Volatile.Write(ref _active, new ActiveVersions(model.Identity, null));
 
             component = "camera";
             camera = ApplianceCamera.Create(_configuration, board, _time, _logs);
             stages.Own(camera.Source);
+            Instruments.Box.WatchBuffers((camera.Source as FrameCubeSource)?.Pool);
             var stored = KeptReferences();
             var calibration = await OpenAsync(camera, stored, board?.Interlock, stopping);
             Volatile.Write(ref _active, new ActiveVersions(model.Identity, calibration?.Id));
@@ -156,7 +161,10 @@ internal sealed class CaptureOperation
                 stored.KeepAgain);
             pipeline = new CapturePipeline(
                 _desk, camera.Source, references, analyzer, model.Card.Classes, _book, rawCubes, _health, _ids, _time, _metrics, _logs.CreateLogger<CapturePipeline>(),
-                board?.Interlock);
+                board?.Interlock)
+            {
+                Life = stages.Own(Instruments.Watch("pipeline", LongestCapture(camera))),
+            };
             var desk = new ReferenceDesk(
                 new ReferenceSession(camera, stored, _configuration.Acquire.FrameTimeoutMilliseconds), references, _desk, _health, board?.Interlock,
                 id => Volatile.Write(ref _active, new ActiveVersions(model.Identity, id)), stopping);
@@ -182,6 +190,21 @@ internal sealed class CaptureOperation
         }
 
         await RunPipelineAsync(pipeline, camera, board, stopping);
+    }
+
+    private OnnxPixelModel LoadModel()
+    {
+        var loaded = false;
+        try
+        {
+            var model = ModelBundleReader.Load(ModelFiles.BundlePath(_configuration.Model, AppContext.BaseDirectory), ModelFiles.Trust(_configuration.Model));
+            loaded = true;
+            return model;
+        }
+        finally
+        {
+            Instruments.Box.CountLoad(loaded);
+        }
     }
 
     private async Task StayInSafeModeAsync(string component, string reason, CancellationToken stopping)
@@ -233,7 +256,10 @@ internal sealed class CaptureOperation
     {
         if (_configuration.Trigger.IntervalMilliseconds > 0)
         {
-            yield return new IntervalTriggerSource(TimeSpan.FromMilliseconds(_configuration.Trigger.IntervalMilliseconds), _time, _run.IntervalLimit);
+            yield return new IntervalTriggerSource(TimeSpan.FromMilliseconds(_configuration.Trigger.IntervalMilliseconds), _time, _run.IntervalLimit)
+            {
+                Life = Instruments.Watch("interval", TimeSpan.FromMilliseconds(_configuration.Trigger.IntervalMilliseconds)),
+            };
         }
     }
 
@@ -251,6 +277,10 @@ internal sealed class CaptureOperation
             // Stopped as asked.
         }
     }
+
+    /// <summary>How long a capture may take by its plan when all is well, twice; with new references before it where the camera takes them of itself.</summary>
+    private static TimeSpan LongestCapture(ApplianceCamera camera) =>
+        camera.Plan is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(PlanBudget.Of(camera.Plan).TotalMilliseconds * 2 * (camera.References is null ? 1 : 1 + (2 * ReferenceSession.DefaultAverages)));
 
     private StoredReferences KeptReferences() => new(
         Path.Combine(DataFolder, "calibration"),
@@ -277,8 +307,10 @@ internal sealed class CaptureOperation
     private async Task<CalibrationSet?> OpenAsync(ApplianceCamera camera, StoredReferences stored, IInterlock? interlock, CancellationToken stopping)
     {
         var retry = new RetryDelay();
+        using var life = Instruments.Watch("camera", LongestCapture(camera));
         while (true)
         {
+            life.Beat();
             var interlockOpened = interlock?.Opened ?? CancellationToken.None;
             try
             {
@@ -294,6 +326,7 @@ internal sealed class CaptureOperation
             catch (Exception e) when (interlock is not null && !stopping.IsCancellationRequested
                 && (e is InterlockOpenException || (e is OperationCanceledException or CameraFaultException or PinFaultException && interlockOpened.IsCancellationRequested)))
             {
+                life.Rest();
                 await interlock.WaitUntilClosedAsync(stopping);
             }
             catch (Exception e) when (e is CameraFaultException or PinFaultException)
@@ -302,6 +335,8 @@ internal sealed class CaptureOperation
                 _desk.Close("camera away", $"the camera cannot be opened: {e.Message}");
                 var wait = retry.Next();
                 ApplianceLog.CameraAway(_log, e.Message, wait.TotalSeconds);
+                Instruments.Box.CountRetry("camera");
+                life.Rest();
                 await Task.Delay(wait, _time, stopping);
             }
         }

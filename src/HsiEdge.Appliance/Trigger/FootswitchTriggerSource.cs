@@ -1,3 +1,4 @@
+using HsiEdge.Appliance.Watch;
 using HsiEdge.Core.Trigger;
 
 namespace HsiEdge.Appliance.Trigger;
@@ -8,6 +9,7 @@ namespace HsiEdge.Appliance.Trigger;
 /// </summary>
 public sealed class FootswitchTriggerSource : ITriggerSource
 {
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
     private readonly IEdgeWatch _watch;
     private readonly LineWatch _line;
     private readonly TimeProvider _time;
@@ -29,6 +31,9 @@ public sealed class FootswitchTriggerSource : ITriggerSource
         _debouncer = new Debouncer(line.Line.DebounceMicroseconds, active);
     }
 
+    /// <summary>Takes its figures and signs of life.</summary>
+    internal Instruments Instruments { get; init; } = Instruments.Unwatched;
+
     /// <inheritdoc/>
     public string Name => "footswitch";
 
@@ -37,9 +42,11 @@ public sealed class FootswitchTriggerSource : ITriggerSource
     public async Task RunAsync(ITriggerSink sink, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sink);
+        using var life = Instruments.Watch("footswitch", LookPeriod);
         var more = _watch.Edges.WaitToReadAsync(cancellationToken).AsTask();
         while (true)
         {
+            life.Beat();
             if (_debouncer.DueNanoseconds is { } due)
             {
                 var wait = Math.Max(0, Math.Ceiling((due - KernelTime.Nanoseconds(_time)) / 1e6));
@@ -48,7 +55,9 @@ public sealed class FootswitchTriggerSource : ITriggerSource
             }
             else
             {
-                await more;
+                // Looks up now and then, to show that it lives.
+                await Task.WhenAny(more, Task.Delay(LookPeriod, _time, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
             }
 
             if (more.IsCompleted)
@@ -74,12 +83,18 @@ public sealed class FootswitchTriggerSource : ITriggerSource
         while (_watch.Edges.TryRead(out var edge))
         {
             _line.Observe(edge);
+            Instruments.Room.CountEdge(edge, PinRole.Footswitch);
             Answer(_debouncer.Take(edge), sink);
         }
     }
 
     private void Answer(PinEdge? counted, ITriggerSink sink)
     {
+        if (counted is not null)
+        {
+            Instruments.Room.CountDebounced();
+        }
+
         if (counted is { Active: true } edge && _line.Check(KernelTime.Nanoseconds(_time))?.Kind != LineFaultKind.Floating)
         {
             sink.Post(TriggerCause.Footswitch, _line.Line.ToString(), KernelTime.ToTimestamp(_time, edge.TimestampNanoseconds));

@@ -1,3 +1,4 @@
+using HsiEdge.Appliance.Watch;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Trigger;
@@ -54,6 +55,9 @@ internal sealed class InterlockGuard : IInterlock, IAsyncDisposable
     /// <inheritdoc/>
     public string? OpenReason => Volatile.Read(ref _openReason);
 
+    /// <summary>Takes its figures and signs of life.</summary>
+    public Instruments Instruments { get; init; } = Instruments.Unwatched;
+
     /// <summary>The line's watch over faults; null where the board has no interlock.</summary>
     public LineWatch? Line => _line;
 
@@ -63,7 +67,7 @@ internal sealed class InterlockGuard : IInterlock, IAsyncDisposable
     /// <summary>Claims the line and takes its level; nothing is lit before.</summary>
     /// <exception cref="PinFaultException">The line is missing or in use.</exception>
     public static async Task<InterlockGuard> OpenAsync(
-        IBoardPins pins, LineLimits limits, TriggerDesk desk, HealthBoard health, TimeProvider time, ILogger log)
+        IBoardPins pins, LineLimits limits, TriggerDesk desk, HealthBoard health, TimeProvider time, ILogger log, Instruments? instruments = null)
     {
         if (pins.Profile.Find(PinRole.Interlock) is not { } line)
         {
@@ -76,7 +80,10 @@ internal sealed class InterlockGuard : IInterlock, IAsyncDisposable
         try
         {
             var active = watch.Read(line);
-            var guard = new InterlockGuard(pins, watch, new LineWatch(line, limits, active, KernelTime.Nanoseconds(time)), desk, health, time, log);
+            var guard = new InterlockGuard(pins, watch, new LineWatch(line, limits, active, KernelTime.Nanoseconds(time)), desk, health, time, log)
+            {
+                Instruments = instruments ?? Instruments.Unwatched,
+            };
             if (active)
             {
                 guard.TellClosed();
@@ -115,11 +122,13 @@ internal sealed class InterlockGuard : IInterlock, IAsyncDisposable
             return;
         }
 
+        using var life = Instruments.Watch("board interlock", LookPeriod);
         try
         {
             var more = _watch.Edges.WaitToReadAsync(stopping).AsTask();
             while (true)
             {
+                life.Beat();
                 await Task.WhenAny(more, Task.Delay(LookPeriod, _time, stopping));
                 stopping.ThrowIfCancellationRequested();
                 if (more.IsCompleted)
@@ -159,6 +168,7 @@ internal sealed class InterlockGuard : IInterlock, IAsyncDisposable
                 return;
             }
 
+            Instruments.Room.CountOpening();
             (opened, _openedAt) = (_opened, _time.GetTimestamp());
             _closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -187,6 +197,7 @@ internal sealed class InterlockGuard : IInterlock, IAsyncDisposable
         while (_watch!.Edges.TryRead(out var edge))
         {
             _line!.Observe(edge);
+            Instruments.Room.CountEdge(edge, PinRole.Interlock);
             if (!edge.Active || edge.LostBefore > 0)
             {
                 await OpenAsync(LineOpen());

@@ -1,3 +1,4 @@
+using HsiEdge.Core.Publish;
 using HsiEdge.Core.Trigger;
 
 namespace HsiEdge.Appliance.Trigger;
@@ -25,6 +26,9 @@ public sealed class IntervalTriggerSource : ITriggerSource
         _limit = limit;
     }
 
+    /// <summary>Takes its signs of life: one a tick; a capture that it waits for shows its own.</summary>
+    public Heartbeat Life { get; init; } = Heartbeat.Unwatched;
+
     /// <inheritdoc/>
     public string Name => "interval";
 
@@ -35,14 +39,20 @@ public sealed class IntervalTriggerSource : ITriggerSource
         var start = _time.GetTimestamp();
         for (var posted = 0; posted < (_limit ?? int.MaxValue); posted++)
         {
+            Life.Beat();
             await Task.Delay(UntilNextTick(start), _time, cancellationToken);
+            Life.Rest();
             var receipt = sink.Post(TriggerCause.Interval);
             await receipt.Completion.WaitAsync(cancellationToken);
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        Life.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private TimeSpan UntilNextTick(long start) => TimeSpan.FromTicks(_period.Ticks - (_time.GetElapsedTime(start).Ticks % _period.Ticks));
 }

@@ -1,3 +1,4 @@
+using HsiEdge.Appliance.Watch;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
@@ -33,13 +34,18 @@ internal sealed class LampKeeper
         (_start, _refusals) = (time.GetTimestamp(), desk.State.Refusals);
     }
 
+    /// <summary>Takes its signs of life.</summary>
+    public Instruments Instruments { get; init; } = Instruments.Unwatched;
+
     /// <summary>Drives them until stopped; the board darkens them when it closes.</summary>
     /// <param name="stopping">Stops it.</param>
     public async Task RunAsync(CancellationToken stopping)
     {
+        using var life = Instruments.Watch("board lamps", LongestLook);
         var changed = Task.CompletedTask;
         while (true)
         {
+            life.Beat();
             var state = _desk.State;
             if (changed.IsCompleted)
             {

@@ -1,3 +1,4 @@
+using HsiEdge.Appliance.Watch;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Trigger;
 using Microsoft.Extensions.Logging;
@@ -16,14 +17,19 @@ internal sealed class LineKeeper(IReadOnlyList<(LineWatch Line, IEdgeWatch Watch
 
     private readonly Dictionary<PinLine, LineFaultKind> _known = [];
 
+    /// <summary>Takes its figures and signs of life.</summary>
+    public Instruments Instruments { get; init; } = Instruments.Unwatched;
+
     /// <summary>Looks until stopped.</summary>
     /// <param name="stopping">Stops it.</param>
     /// <exception cref="PinFaultException">A level cannot be read any more.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
+        using var life = Instruments.Watch("board lines", Period);
         using var timer = new PeriodicTimer(Period, time);
         do
         {
+            life.Beat();
             foreach (var (line, watch) in lines)
             {
                 Look(line, watch);
@@ -49,6 +55,7 @@ internal sealed class LineKeeper(IReadOnlyList<(LineWatch Line, IEdgeWatch Watch
         else if (!_known.TryGetValue(line.Line, out var known) || known != fault.Kind)
         {
             _known[line.Line] = fault.Kind;
+            Instruments.Room.CountFault(fault);
             RoomLog.LineAtFault(log, fault.Message);
         }
     }

@@ -71,12 +71,16 @@ public sealed class CapturePipeline
         _interlock = interlock;
     }
 
+    /// <summary>Takes its signs of life: at the begin of a capture and after each stage; between captures it rests.</summary>
+    public Heartbeat Life { get; init; } = Heartbeat.Unwatched;
+
     /// <summary>Captures until the desk closes for good, or until stopped: the desk must not let anyone in any more by then.</summary>
     /// <param name="stopping">Abandons the capture in flight before Record: its trigger is missed, with that reason. A begun Record finishes.</param>
     public async Task RunAsync(CancellationToken stopping)
     {
         await foreach (var accepted in _desk.AcceptedAsync(stopping))
         {
+            Life.Beat();
             var (outcome, category) = await CaptureOrExplainAsync(accepted.Trigger, stopping);
             if (outcome.Verdict != TriggerVerdict.Captured)
             {
@@ -84,6 +88,7 @@ public sealed class CapturePipeline
                 await RecordLostAsync(accepted.Trigger, outcome);
             }
 
+            Life.Rest();
             _desk.Finish(accepted, outcome, category);
         }
     }
@@ -96,7 +101,9 @@ public sealed class CapturePipeline
         using var oneCase = await _book.BeginCaptureAsync(stopping);
         var resultId = _ids.Next();
 
+        Life.Beat();
         using var cube = await _camera.AcquireAsync(trigger, lit.Token);                                                // Acquire
+        Life.Beat();
         var calibration = CalibrationFor(cube, references);
         var analysis = _analyzer.Analyze(cube, calibration, resultId, _book.CaseId, progress: null, stopping);          // Calibrate, Infer, Interpret
         _references.AfterCapture(analysis.Result);
@@ -105,6 +112,7 @@ public sealed class CapturePipeline
         analysis = analysis with { Result = analysis.Result with { RawCubePath = raw?.HeaderPath } };
 
         stopping.ThrowIfCancellationRequested();
+        Life.Beat();
         var begun = _time.GetTimestamp();
         await _book.RecordAsync(analysis, _classes, CancellationToken.None);                                            // Record, with Publish's messages
         raw?.Commit();

@@ -1,3 +1,4 @@
+using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +30,9 @@ public sealed class RefusalTeller
         _log = log;
     }
 
+    /// <summary>Takes its signs of life.</summary>
+    public Heartbeat Life { get; init; } = Heartbeat.Unwatched;
+
     /// <summary>Tells until stopped.</summary>
     /// <param name="stopping">Ends it.</param>
     public async Task RunAsync(CancellationToken stopping)
@@ -40,7 +44,9 @@ public sealed class RefusalTeller
                 var version = _desk.State.Version;
                 if (_desk.TakeRefusals() is { } refusals)
                 {
+                    Life.Beat();
                     await TellAsync(refusals, stopping);
+                    Life.Rest();
                     await Task.Delay(Pause, _time, stopping);
                 }
                 else

@@ -123,6 +123,18 @@ public sealed class TriggerDesk : ITriggerSink
         }
     }
 
+    /// <summary>What stands in the way of every trigger now, in words; a capture under way does not. Empty when one would be taken.</summary>
+    public IReadOnlyList<string> Obstacles
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. (_closedReason is null ? [] : (string[])[_closedReason]), .. _blocks.Values];
+            }
+        }
+    }
+
     /// <summary>Completes when the desk is not any more as it was.</summary>
     /// <param name="knownVersion">Version already seen.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
