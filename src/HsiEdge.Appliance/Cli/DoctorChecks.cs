@@ -68,7 +68,7 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
             return DoctorItem.Failed(name, $"{folder} cannot be written: {e.Message}", "Run doctor as the service's user; give that user the folder, or free the disk.");
         }
 
-        var disk = BoxChecks.Disk(folder, BoxChecks.FreeBytes(folder));
+        var disk = BoxChecks.Disk(configuration.Store, BoxChecks.FreeBytes(folder));
         return new DoctorItem(name, disk.State, disk.Found, disk.Advice);
     }
 

@@ -65,7 +65,28 @@ internal static class ValidateVerb
             "Model:BundlePath",
             ModelFiles.BundlePath(configuration.Model, console.ProgramFolder),
             path => _ = ModelBundleReader.ReadParts(path, ModelFiles.Trust(configuration.Model)));
+        CheckFile(faults, "Store:DataFolder", configuration.Store.DataFolder, RequireWritable);
         return faults;
+    }
+
+    /// <summary>The folder can be written, or its nearest ancestor can, so that the worker can make it; nothing is left behind.</summary>
+    private static void RequireWritable(string folder)
+    {
+        var nearest = Path.GetFullPath(folder);
+        while (!Path.Exists(nearest) && Path.GetDirectoryName(nearest) is { } parent)
+        {
+            nearest = parent;
+        }
+
+        try
+        {
+            using var probe = new FileStream(
+                Path.Combine(nearest, $".validate-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{folder} cannot be written: {e.Message} Run this as the service's user; give that user the folder (install -d -o hsiedge -g hsiedge {folder}), or name another.");
+        }
     }
 
     private static void CheckFile(List<ValidationFault> faults, string key, string path, Action<string> read)

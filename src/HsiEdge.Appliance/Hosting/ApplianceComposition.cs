@@ -82,6 +82,7 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var composer = new MessageComposer(identity, ids, time);
         var interpret = configuration.Faults.Count == 0 ? configuration.Interpret : new InterpretOptions();
         var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), cancellationToken));
+        book.CameraIsSynthetic = configuration.Camera.Source == CameraSource.Phantom;
         var board = new BoardOperation(BoardOf(configuration), options => BoardDevices.Open(options, logs), _desk, () => book.OpenAlerts, health, time, logs) { Instruments = _instruments };
         var operation = new CaptureOperation(configuration, run, board, _desk, book, health, ids, metrics, time, logs) { Instruments = _instruments };
         _instruments.Box.WatchVersions(identity.SoftwareVersion, () => operation.Active);
@@ -95,7 +96,7 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var refusing = Run("refusals", refusals.RunAsync);
         var capturing = Run("captures", operation.RunAsync);
         var clock = Run("clock watch", new ClockWatch(_instruments.Box, _stages.Own(_instruments.Watch("clock watch", ClockWatch.Period)), time).RunAsync);
-        var boxWatch = new BoxWatch(health, _desk, store, Path.GetFullPath(configuration.Store.DataFolder), BoxChecks.FreeBytes, time)
+        var boxWatch = new BoxWatch(health, _desk, store, configuration.Store, BoxChecks.FreeBytes, time)
         {
             Life = _stages.Own(_instruments.Watch("disk watch", BoxWatch.Period)),
             Metrics = _instruments.Store,

@@ -1,12 +1,11 @@
 using HsiEdge.Core.Publish;
+using HsiEdge.Delivery.Record;
 
 namespace HsiEdge.Appliance.Hosting;
 
 /// <summary>The judgement of disk and clock that <c>doctor</c> and the running box share.</summary>
 internal static class BoxChecks
 {
-    private const long LeastFreeBytes = 500L << 20;
-    private const long LittleFreeBytes = 5L << 30;
     private static readonly TimeSpan ToleratedStep = TimeSpan.FromMinutes(1);
     private static readonly DateTimeOffset EarliestSaneClock = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -16,13 +15,15 @@ internal static class BoxChecks
     public static long FreeBytes(string folder) => new DriveInfo(folder).AvailableFreeSpace;
 
     /// <summary>Whether there is room for results.</summary>
-    /// <param name="folder">The data folder, for the text.</param>
+    /// <param name="options">The data folder, for the text, and the limits.</param>
     /// <param name="freeBytes">Free bytes on its disk.</param>
-    public static BoxCheck Disk(string folder, long freeBytes)
+    public static BoxCheck Disk(StoreOptions options, long freeBytes)
     {
-        var found = $"{folder}, {freeBytes / (double)(1 << 30):0.0} GiB free";
-        return freeBytes < LeastFreeBytes ? new(HealthState.Failed, found, "Free at least 0.5 GiB: export and remove old raw cubes, or lower Store:MaximumMapAgeDays.")
-            : freeBytes < LittleFreeBytes ? new(HealthState.Warning, found, "Less than 5 GiB: lower Store:MaximumMapAgeDays or enlarge the disk.")
+        var found = $"{Path.GetFullPath(options.DataFolder)}, {freeBytes / (double)(1 << 30):0.0} GiB free";
+        return freeBytes < Bytes(options.RefuseFreeMebibytes)
+            ? new(HealthState.Failed, found, $"Less than {Text(options.RefuseFreeMebibytes)}, the least to capture with (Store:RefuseFreeMebibytes): free some. 'hsiedge store status' shows what takes the room.")
+            : freeBytes < Bytes(options.WarnFreeMebibytes)
+                ? new(HealthState.Warning, found, $"Less than {Text(options.WarnFreeMebibytes)} (Store:WarnFreeMebibytes): set Store:QuotaMebibytes, lower Store:MaximumMapAgeDays or enlarge the disk.")
             : new(HealthState.Ok, found, "");
     }
 
@@ -34,6 +35,10 @@ internal static class BoxChecks
             : latestCapturedUtc is { } latest && latest > now + ToleratedStep
                 ? new(HealthState.Failed, $"the latest result is dated {latest.UtcDateTime:yyyy-MM-dd HH:mm:ss}, ahead of it", "The clock stepped back: set it (NTP).")
             : new(HealthState.Ok, "", "");
+
+    private static long Bytes(int mebibytes) => (long)mebibytes << 20;
+
+    private static string Text(int mebibytes) => mebibytes >= 1024 ? $"{mebibytes / 1024.0:0.#} GiB" : $"{mebibytes} MiB";
 }
 
 /// <summary>What a check of the box found.</summary>

@@ -316,6 +316,7 @@ internal sealed class CaptureOperation
             {
                 using var lit = CancellationTokenSource.CreateLinkedTokenSource(stopping, interlockOpened);
                 await camera.Source.OpenAsync(stopping);
+                _book.CameraIsSynthetic = camera.Source.Camera.Synthetic;
                 return camera switch
                 {
                     { References: { } references, Plan: { } plan } => await stored.ObtainAsync(references, camera.Source.Camera, plan, lit.Token),

@@ -63,6 +63,9 @@ public sealed class CaseBook : IDisposable
     /// <summary>The case now, or null.</summary>
     public string? CaseId => Volatile.Read(ref _caseId);
 
+    /// <summary>Whether the camera is a simulation, for messages that no cube caused.</summary>
+    public bool CameraIsSynthetic { get; set; }
+
     /// <summary>Alerts open and durable now, oldest first.</summary>
     public IReadOnlyList<Alert> OpenAlerts => Volatile.Read(ref _openAlerts);
 
@@ -122,7 +125,7 @@ public sealed class CaseBook : IDisposable
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="StoreFaultException">It could not be made durable.</exception>
     internal Task RecordRefusalsAsync(RefusalDigest refusals, CancellationToken cancellationToken) => _store.RecordLedgerAsync(
-        ledger: null, [_composer.ForRefusals(_ids.Next(), refusals.Last, refusals.Reason, refusals.Count)], cancellationToken);
+        ledger: null, [_composer.ForRefusals(_ids.Next(), refusals.Last, refusals.Reason, refusals.Count, CameraIsSynthetic)], cancellationToken);
 
     /// <summary>A person acknowledges an open alert.</summary>
     /// <param name="alertId">ULID of the alert.</param>

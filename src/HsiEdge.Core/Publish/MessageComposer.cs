@@ -83,11 +83,12 @@ public sealed class MessageComposer
     /// <param name="last">The last of them.</param>
     /// <param name="reason">Why it was refused.</param>
     /// <param name="count">How many.</param>
-    public OutboxMessage ForRefusals(string captureId, TriggerEvent last, string reason, long count)
+    /// <param name="synthetic">Whether the camera is a simulation.</param>
+    public OutboxMessage ForRefusals(string captureId, TriggerEvent last, string reason, long count, bool synthetic)
     {
         ArgumentNullException.ThrowIfNull(last);
         return Json(
-            "ledger", ComposeLost(captureId, last, TriggerVerdict.Refused, reason, count, LedgerSummary.None, synthetic: false), retain: false, MessagePriority.Normal);
+            "ledger", ComposeLost(captureId, last, TriggerVerdict.Refused, reason, count, LedgerSummary.None, synthetic), retain: false, MessagePriority.Normal);
     }
 
     /// <summary>Messages of alert transitions that no cube caused (acknowledged, case ended).</summary>

@@ -56,6 +56,19 @@ public sealed class ConfigurationVerbTests : IDisposable
         Assert.Equal(["Camera:PlanPath", "Board:ProfilePath", "Model:BundlePath"], faults);
     }
 
+    [Theory]
+    [InlineData("/proc/hsiedge/data")]
+    [InlineData("/dev/null/data")]
+    public async Task Validate_tries_whether_the_data_folder_can_be_written_and_leaves_nothing_there(string folder)
+    {
+        var run = await CliRun.OfAsync("validate", "--config", WriteConfiguration(), "--Store:DataFolder", folder);
+        Assert.Equal(3, run.ExitCode);
+        Assert.StartsWith($"Store:DataFolder: {folder} cannot be written: ", run.Error, StringComparison.Ordinal);
+        var before = Directory.GetFileSystemEntries(_folder.Path);
+        Assert.Equal(0, (await CliRun.OfAsync("validate", "--config", _folder.File("appsettings.json"), "--Store:DataFolder", _folder.File("data"))).ExitCode);
+        Assert.Equal(before, Directory.GetFileSystemEntries(_folder.Path));
+    }
+
     [Fact]
     public async Task A_missing_configuration_file_is_refused_by_name()
     {

@@ -2,6 +2,7 @@ using HsiEdge.Appliance.Hosting;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Trigger;
+using HsiEdge.Delivery.Record;
 using HsiEdge.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -39,21 +40,21 @@ public sealed class BoxWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_disk_that_fills_up_and_is_freed_again_is_reported_every_30_seconds()
+    public async Task A_disk_that_fills_up_and_is_freed_again_is_reported_each_second()
     {
         Start();
         await ExpectAsync("disk", HealthState.Ok, "");
         _free = () => 2 * Gibibyte;
-        _time.Advance(BoxWatch.Period);
-        await ExpectAsync("disk", HealthState.Warning, "/data, 2.0 GiB free. Less than 5 GiB");
+        _time.Advance(BoxWatch.DiskPeriod);
+        await ExpectAsync("disk", HealthState.Warning, "/data, 2.0 GiB free. Less than 5 GiB (Store:WarnFreeMebibytes)");
         _free = () => Gibibyte / 4;
-        _time.Advance(BoxWatch.Period);
-        await ExpectAsync("disk", HealthState.Failed, "Free at least 0.5 GiB");
+        _time.Advance(BoxWatch.DiskPeriod);
+        await ExpectAsync("disk", HealthState.Failed, "Less than 512 MiB, the least to capture with");
         _free = () => throw new IOException("it is gone");
-        _time.Advance(BoxWatch.Period);
+        _time.Advance(BoxWatch.DiskPeriod);
         await ExpectAsync("disk", HealthState.Failed, "it is gone");
         _free = () => 20 * Gibibyte;
-        _time.Advance(BoxWatch.Period);
+        _time.Advance(BoxWatch.DiskPeriod);
         await ExpectAsync("disk", HealthState.Ok, "");
     }
 
@@ -62,15 +63,30 @@ public sealed class BoxWatchTests : IAsyncDisposable
     {
         _free = () => Gibibyte / 10;
         Start();
-        await ExpectAsync("disk", HealthState.Failed, "Free at least 0.5 GiB");
+        await ExpectAsync("disk", HealthState.Failed, "Less than 512 MiB, the least to capture with");
         await ExpectReadyAsync(false);
         var refused = _desk.Post(TriggerCause.Footswitch).RefusalReason;
-        Assert.Contains("no room for results: /data, 0.1 GiB free. Free at least 0.5 GiB", refused, StringComparison.Ordinal);
+        Assert.Contains("no room for results: /data, 0.1 GiB free. Less than 512 MiB, the least to capture with (Store:RefuseFreeMebibytes): free some", refused, StringComparison.Ordinal);
         Assert.Equal(1, _desk.Totals.RefusedByReason["disk full"]);
         _free = () => 20 * Gibibyte;
         _time.Advance(BoxWatch.Period);
         await ExpectReadyAsync(true);
         Assert.True(_desk.Post(TriggerCause.Footswitch).Accepted);
+    }
+
+    [Fact]
+    public async Task While_the_store_has_failed_triggers_are_refused_and_it_is_tried_again_each_second()
+    {
+        Start();
+        await ExpectAsync("clock", HealthState.Ok, "");
+        _store.Faults.Enqueue(new HsiEdge.Core.Record.StoreFaultException("no space left"));
+        _health.Report("store", HealthState.Failed, "no space left");
+        _time.Advance(BoxWatch.DiskPeriod);
+        await ExpectReadyAsync(false);
+        Assert.Contains("no space left", _desk.Post(TriggerCause.Footswitch).RefusalReason, StringComparison.Ordinal);
+        Assert.Equal(1, _desk.Totals.RefusedByReason["store failed"]);
+        _time.Advance(BoxWatch.DiskPeriod);
+        await ExpectReadyAsync(true);
     }
 
     [Fact]
@@ -82,9 +98,9 @@ public sealed class BoxWatchTests : IAsyncDisposable
         await ExpectAsync("disk", HealthState.Warning, "the references cannot be kept");
         _free = () => Gibibyte / 4;
         _time.Advance(BoxWatch.Period);
-        await ExpectAsync("disk", HealthState.Failed, "raw cubes, or lower Store:MaximumMapAgeDays; the references cannot be kept");
+        await ExpectAsync("disk", HealthState.Failed, "shows what takes the room; the references cannot be kept");
         _health.Report("disk", HealthState.Ok, cause: "references");
-        await ExpectAsync("disk", HealthState.Failed, "Free at least 0.5 GiB");
+        await ExpectAsync("disk", HealthState.Failed, "Less than 512 MiB, the least to capture with");
     }
 
     [Fact]
@@ -109,7 +125,7 @@ public sealed class BoxWatchTests : IAsyncDisposable
         await ExpectAsync("clock", HealthState.Failed, "before this version was made");
     }
 
-    private void Start() => _running = new BoxWatch(_health, _desk, _store, "/data", _ => _free(), _time).RunAsync(_stopping.Token);
+    private void Start() => _running = new BoxWatch(_health, _desk, _store, new StoreOptions { DataFolder = "/data" }, _ => _free(), _time).RunAsync(_stopping.Token);
 
     private async Task ExpectReadyAsync(bool ready)
     {

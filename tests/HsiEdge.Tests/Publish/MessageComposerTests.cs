@@ -45,13 +45,14 @@ public sealed partial class MessageComposerTests
         var trigger = new TriggerEvent(7, 0, _time.GetUtcNow(), TriggerCause.Footswitch);
         var missed = _samples.Composer.ForLostCapture(
             _samples.Identity.BootId, trigger, new TriggerOutcome(TriggerVerdict.Missed, "the camera went away", null), new LedgerSummary(5, 2, 1, 2, 3), synthetic: false);
-        var refused = _samples.Composer.ForRefusals(_samples.Identity.BootId, trigger, "busy", 40);
+        var refused = _samples.Composer.ForRefusals(_samples.Identity.BootId, trigger, "busy", 40, synthetic: true);
         await MessageSchemas.RequireValidAsync("ledger-message", missed.Payload);
         await MessageSchemas.RequireValidAsync("ledger-message", refused.Payload);
         var (one, many) = (JsonNode.Parse(missed.Payload)!, JsonNode.Parse(refused.Payload)!);
         Assert.Equal(("missed", "the camera went away", 1, 5), ((string?)one["verdict"], (string?)one["reason"], (int)one["count"]!, (int)one["sent"]!));
         Assert.False(one.AsObject().ContainsKey("resultId"));
         Assert.Equal(("refused", "busy", 40, 0), ((string?)many["verdict"], (string?)many["reason"], (int)many["count"]!, (int)many["sent"]!));
+        Assert.Equal((false, true), ((bool)one["synthetic"]!, (bool)many["synthetic"]!));
     }
 
     [Fact]

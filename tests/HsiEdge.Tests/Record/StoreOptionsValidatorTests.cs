@@ -22,6 +22,21 @@ public sealed class StoreOptionsValidatorTests
     }
 
     [Fact]
+    public void Limits_of_room_are_named_with_what_was_expected()
+    {
+        var options = new StoreOptions { QuotaMebibytes = 20, RefuseFreeMebibytes = 99, ReclaimFreeMebibytes = -1, WarnFreeMebibytes = -2, CheckpointMebibytes = 64 };
+        Assert.Equal(
+            [
+                "Store:QuotaMebibytes is 20; expected 0 (no limit), or 256 to 67108864.",
+                "Store:RefuseFreeMebibytes is 99; expected 100 to 67108864.",
+                "Store:ReclaimFreeMebibytes is -1; expected 0 (never) to 67108864.",
+                "Store:WarnFreeMebibytes is -2; expected 0 (never) to 67108864.",
+                "Store:CheckpointMebibytes is 64; expected 1 to 40: the log may grow to 64, and one transaction has to fit.",
+            ],
+            Validator.Validate(null, options).Failures!);
+    }
+
+    [Fact]
     public void A_file_is_no_folder()
     {
         using var folder = new TemporaryFolder();
