@@ -32,6 +32,7 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
         ("camera", CameraAsync),
         ("camera network", _ => Task.FromResult(new DoctorSetup(configuration).CameraNetwork())),
         ("calibration", CalibrationAsync),
+        ("credentials", _ => Task.FromResult(Credentials())),
         ("broker", BrokerAsync),
         ("clock", ClockAsync),
     ];
@@ -175,9 +176,10 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         string? refusal;
+        IReadOnlyList<CertificateDates> shown = [];
         try
         {
-            refusal = await BrokerProbe.TryAsync(options, identity, limit.Token);
+            (refusal, shown) = await BrokerProbe.TryAsync(options, identity, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -185,8 +187,31 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
         }
 
         return refusal is null
-            ? DoctorItem.Ok(name, $"{place} accepts connections")
+            ? Judge(name, $"{place} accepts connections", shown)
             : DoctorItem.Failed(name, $"{place}: {refusal}", "Start the broker, or correct Mqtt:Host, Mqtt:Port, Mqtt:UseTls and the credentials. Results are kept until it is back.");
+    }
+
+    private DoctorItem Credentials()
+    {
+        const string name = "credentials";
+        var options = configuration.Mqtt;
+        if (!options.UseTls && options.PasswordFile is null)
+        {
+            return DoctorItem.Ok(name, options.Password is null ? "none: no TLS, no password" : "a password from the environment, no TLS");
+        }
+
+        var (remarks, dates) = BrokerProbe.CheckCredentials(options);
+        return remarks.Count > 0
+            ? DoctorItem.Warning(name, string.Join("; ", remarks), "Change the mode as shown.")
+            : Judge(name, dates.Count == 0 ? "the files can be read" : $"the files can be read; the first certificate to expire does so on {dates.Min(d => d.NotAfterUtc).UtcDateTime:yyyy-MM-dd}", dates);
+    }
+
+    private DoctorItem Judge(string name, string found, IReadOnlyList<CertificateDates> dates)
+    {
+        var worst = dates.Select(d => (Dates: d, Said: d.Judge(console.Time.GetUtcNow(), configuration.Mqtt.ExpiryWarningDays))).MaxBy(d => d.Said.State);
+        return worst.Dates is null || worst.Said.State == HealthState.Ok
+            ? DoctorItem.Ok(name, found)
+            : new DoctorItem(name, worst.Said.State, $"{found}; {worst.Said.Reason}", worst.Dates.Remedy);
     }
 
     private async Task<DoctorItem> ClockAsync(CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static class DoctorVerb
         var pins = new PinsVerb(shell);
         return shell.Verb(
             "doctor",
-            "Checks the box: configuration, data folder, store, model with its self-test, pins, devices, camera and its network, calibration, broker, clock. Exit 1 when anything failed.",
+            "Checks the box: configuration, data folder, store, model with its self-test, pins, devices, camera and its network, calibration, credentials, broker, clock. Exit 1 when anything failed.",
             json,
             config,
             pins.Symbols,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
+using HsiEdge.Delivery.Publish;
 using HsiEdge.Devices.Gpio;
 using HsiEdge.Inference.Bundle;
 
@@ -60,6 +61,7 @@ internal static class ValidateVerb
             faults.AddRange(PlanChecks.Reasons(configuration).Select(r => new ValidationFault("Camera:PlanPath", $"Camera:PlanPath: {configuration.Camera.PlanPath}: {r}.", null)));
         }
 
+        CheckFile(faults, "Mqtt", configuration.Mqtt.Host, _ => BrokerProbe.CheckCredentials(configuration.Mqtt));
         CheckFile(
             faults,
             "Model:BundlePath",
@@ -102,7 +104,7 @@ internal static class ValidateVerb
         }
         catch (BadInputException e)
         {
-            faults.Add(new ValidationFault(key, $"{key}: {e.Message}", null));
+            faults.Add(new ValidationFault(key, e.Message.StartsWith(key, StringComparison.Ordinal) ? e.Message : $"{key}: {e.Message}", null));
         }
     }
 }

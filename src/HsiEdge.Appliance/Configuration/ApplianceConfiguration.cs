@@ -17,6 +17,7 @@ namespace HsiEdge.Appliance.Configuration;
 /// </remarks>
 public sealed class ApplianceConfiguration
 {
+    private const string PasswordKey = "Mqtt:Password";
     private readonly OptionKeys _keys = new();
     private readonly List<ConfigurationFault> _faults = [];
     private readonly Dictionary<string, Setting> _settings = new(StringComparer.OrdinalIgnoreCase);
@@ -72,7 +73,8 @@ public sealed class ApplianceConfiguration
     public IReadOnlyList<string> Files { get; private set; } = [];
 
     /// <summary>Keys with their values now, in order of key: what <c>validate</c> shows.</summary>
-    public IReadOnlyList<KeyValuePair<string, object?>> Values => [.. _keys.All.Select(k => KeyValuePair.Create(k.Key, k.Value))];
+    public IReadOnlyList<KeyValuePair<string, object?>> Values =>
+        [.. _keys.All.Select(k => KeyValuePair.Create(k.Key, k.Key == PasswordKey && k.Value is not null ? "(set, not shown)" : k.Value))];
 
     internal OptionKeys Keys => _keys;
 
@@ -192,6 +194,7 @@ public sealed class ApplianceConfiguration
 
     private void CheckRules()
     {
+        CheckSecret();
         var wrong = _faults.Select(f => f.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, expected, advice) in ConfigurationRules.Check(this))
         {
@@ -209,6 +212,19 @@ public sealed class ApplianceConfiguration
                 var setting = _settings.GetValueOrDefault(key);
                 _faults.Add(new ConfigurationFault(key, setting is null ? message : $"{message} ({setting.Origin})", setting?.Layer ?? ConfigurationLayer.Default));
             }
+        }
+    }
+
+    /// <summary>Files of settings are copied, backed up and shown, and a command line is seen by every user: a password may stand in neither. It is never printed.</summary>
+    private void CheckSecret()
+    {
+        if (_settings.GetValueOrDefault(PasswordKey) is { Value.Length: > 0 } secret && secret.Layer != ConfigurationLayer.Environment)
+        {
+            _faults.Add(new ConfigurationFault(
+                PasswordKey,
+                $"{PasswordKey} is set in {secret.Origin}; a password may not stand there, where it is copied and read by others. Remove it, change the password at the broker, " +
+                "and put the new one into a file with mode 0400 named by Mqtt:PasswordFile, or into the environment variable HSIEDGE__Mqtt__Password.",
+                secret.Layer));
         }
     }
 

@@ -1,8 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json;
 using HsiEdge.Core;
 using HsiEdge.Core.Publish;
@@ -15,83 +11,48 @@ namespace HsiEdge.Delivery.Publish;
 /// <summary>Makes the client's options anew for each connection, so that a renewed password or certificate is used without a restart.</summary>
 internal static class MqttClientOptionsFactory
 {
-    /// <summary>Makes them.</summary>
-    /// <exception cref="BadInputException">A file cannot be read or is not what its key promises.</exception>
-    public static MqttClientOptions Make(MqttOptions options, ApplianceIdentity identity, StatusMessage will)
+    /// <summary>Makes those of the box's own link, with its Last Will and a session that the broker keeps.</summary>
+    /// <param name="options">How to reach the broker.</param>
+    /// <param name="stream">Connects.</param>
+    /// <param name="credentials">User and password.</param>
+    /// <param name="identity">Who the box is.</param>
+    /// <param name="will">What the broker says should the link break.</param>
+    public static MqttClientOptions Make(MqttOptions options, BrokerStream stream, LinkCredentials credentials, ApplianceIdentity identity, StatusMessage will)
     {
-        EndPoint endPoint = IPAddress.TryParse(options.Host, out var address)
-            ? new IPEndPoint(address, options.Port)
-            : new DnsEndPoint(options.Host, options.Port);
-        return new MqttClientOptions
-        {
-            ProtocolVersion = MqttProtocolVersion.V500,
-            ClientId = $"hsiedge-{identity.Site}-{identity.Cart}",
-            CleanSession = false,
-            SessionExpiryInterval = (uint)options.SessionExpirySeconds,
-            KeepAlivePeriod = TimeSpan.FromSeconds(options.KeepAliveSeconds),
-            Timeout = TimeSpan.FromSeconds(options.AcknowledgeTimeoutSeconds),
-            Credentials = Credentials(options),
-            WillTopic = identity.TopicPrefix + "status",
-            WillPayload = JsonSerializer.SerializeToUtf8Bytes(will, HsiEdgeJson.Compact),
-            WillContentType = MessageComposer.JsonContentType,
-            WillPayloadFormatIndicator = MqttPayloadFormatIndicator.CharacterData,
-            WillQualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
-            WillRetain = true,
-            ChannelOptions = new MqttClientTcpOptions
-            {
-                RemoteEndpoint = endPoint,
-                BufferSize = 256 * 1024,
-                // The library's default resets the connection on closing, which can overtake the DISCONNECT and set off the Last Will.
-                LingerState = new LingerOption(enable: true, seconds: 2),
-                TlsOptions = Tls(options),
-            },
-        };
+        var made = MakePlain(options, stream, credentials, ClientId(identity));
+        made.CleanSession = false;
+        made.SessionExpiryInterval = (uint)options.SessionExpirySeconds;
+        made.WillTopic = identity.TopicPrefix + "status";
+        made.WillPayload = JsonSerializer.SerializeToUtf8Bytes(will, HsiEdgeJson.Compact);
+        made.WillContentType = MessageComposer.JsonContentType;
+        made.WillPayloadFormatIndicator = MqttPayloadFormatIndicator.CharacterData;
+        made.WillQualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce;
+        made.WillRetain = true;
+        return made;
     }
 
-    private static MqttClientCredentials? Credentials(MqttOptions options)
+    /// <summary>Makes those of a link that leaves nothing behind: clean start, no session, no Last Will.</summary>
+    /// <param name="options">How to reach the broker.</param>
+    /// <param name="stream">Connects.</param>
+    /// <param name="credentials">User and password.</param>
+    /// <param name="clientId">Its client id.</param>
+    public static MqttClientOptions MakePlain(MqttOptions options, BrokerStream stream, LinkCredentials credentials, string clientId) => new()
     {
-        if (options.UserName is not { } user)
+        ProtocolVersion = MqttProtocolVersion.V500,
+        ClientId = clientId,
+        CleanSession = true,
+        SessionExpiryInterval = 0,
+        KeepAlivePeriod = TimeSpan.FromSeconds(options.KeepAliveSeconds),
+        Timeout = TimeSpan.FromSeconds(options.AcknowledgeTimeoutSeconds),
+        Credentials = credentials.UserName is { } user ? new MqttClientCredentials(user, credentials.Password) : null,
+        ChannelOptions = new MqttClientTcpOptions
         {
-            return null;
-        }
+            RemoteEndpoint = new DnsEndPoint(options.Host, options.Port),
+            BufferSize = 256 * 1024,
+            StreamProvider = stream,
+        },
+    };
 
-        var password = options.PasswordFile is { } path ? Read("PasswordFile", path, () => File.ReadLines(path).FirstOrDefault() ?? string.Empty) : null;
-        return new MqttClientCredentials(user, password is null ? null : Encoding.UTF8.GetBytes(password));
-    }
-
-    private static MqttClientTlsOptions Tls(MqttOptions options)
-    {
-        var tls = new MqttClientTlsOptions { UseTls = options.UseTls, TargetHost = options.Host };
-        if (options.CaFile is { } authorities)
-        {
-            tls.TrustChain = Read("CaFile", authorities, () =>
-            {
-                var chain = new X509Certificate2Collection();
-                chain.ImportFromPemFile(authorities);
-                return chain.Count > 0 ? chain : throw new CryptographicException("it holds no certificate.");
-            });
-            // A private authority has no revocation service that a cart could reach; it revokes through the broker.
-            tls.RevocationMode = X509RevocationMode.NoCheck;
-        }
-
-        if (options is { ClientCertificateFile: { } certificate, ClientKeyFile: { } key })
-        {
-            var own = Read("ClientCertificateFile", certificate, () => X509Certificate2.CreateFromPemFile(certificate, key));
-            tls.ClientCertificatesProvider = new DefaultMqttCertificatesProvider([own]);
-        }
-
-        return tls;
-    }
-
-    private static T Read<T>(string key, string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw new BadInputException($"Mqtt:{key} '{path}' cannot be used: {exception.Message} Expected a readable file of the right kind (PEM for certificates).", exception);
-        }
-    }
+    /// <summary>Client id of the box's own link, and stem of the others'.</summary>
+    public static string ClientId(ApplianceIdentity identity) => $"hsiedge-{identity.Site}-{identity.Cart}";
 }

@@ -44,7 +44,17 @@ internal sealed class MqttLink : IAsyncDisposable
     /// <summary>Connects; only a success CONNACK counts.</summary>
     public async Task ConnectAsync(MqttClientOptions options, CancellationToken cancellationToken)
     {
-        var result = await WithPatienceAsync(token => _client.ConnectAsync(options, token), "CONNACK", cancellationToken);
+        var stream = (options.ChannelOptions as MqttClientTcpOptions)?.StreamProvider as BrokerStream;
+        MqttClientConnectResult result;
+        try
+        {
+            result = await WithPatienceAsync(token => _client.ConnectAsync(options, token), "CONNACK", cancellationToken);
+        }
+        catch (LinkLostException exception) when ((stream?.Fault ?? TlsFault.Find(exception)) is { } fault)
+        {
+            throw new LinkLostException(fault, exception);
+        }
+
         if (result.ResultCode != MqttClientConnectResultCode.Success)
         {
             throw new LinkLostException($"the broker refuses the connection: {result.ResultCode} {result.ReasonString}".TrimEnd());

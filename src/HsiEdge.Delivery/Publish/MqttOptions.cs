@@ -27,6 +27,9 @@ public sealed class MqttOptions
     /// <summary>File with the password (its first line), or null.</summary>
     public string? PasswordFile { get; set; }
 
+    /// <summary>The password itself, or null: from the environment alone (<c>HSIEDGE__Mqtt__Password</c>); in a file or on the command line it is refused.</summary>
+    public string? Password { get; set; }
+
     /// <summary>PEM file with the certificate authorities to trust instead of the system's, or null.</summary>
     public string? CaFile { get; set; }
 
@@ -35,6 +38,9 @@ public sealed class MqttOptions
 
     /// <summary>PEM file with the key of <see cref="ClientCertificateFile"/>, or null.</summary>
     public string? ClientKeyFile { get; set; }
+
+    /// <summary>Days before a certificate's end from which it is a warning, 1…365; of the client's certificate, its chain, the authorities and the broker's.</summary>
+    public int ExpiryWarningDays { get; set; } = 30;
 
     /// <summary>Longest silence on the link in s before it is probed, 2…600.</summary>
     public int KeepAliveSeconds { get; set; } = 15;

@@ -12,6 +12,7 @@ public sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         var faults = new List<string>();
         CheckHost(options, faults);
         CheckRange(faults, nameof(options.Port), options.Port, 1, 65_535);
+        CheckRange(faults, nameof(options.ExpiryWarningDays), options.ExpiryWarningDays, 1, 365);
         CheckRange(faults, nameof(options.KeepAliveSeconds), options.KeepAliveSeconds, 2, 600);
         CheckRange(faults, nameof(options.SessionExpirySeconds), options.SessionExpirySeconds, 1, uint.MaxValue - 1L);
         CheckRange(faults, nameof(options.AcknowledgeTimeoutSeconds), options.AcknowledgeTimeoutSeconds, 1, 300);
@@ -27,9 +28,20 @@ public sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
-    /// <summary>Whether a host is this machine by name or address.</summary>
-    internal static bool IsLoopback(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+    /// <summary>
+    /// Whether a host is this machine by address or by a name that RFC 6761 reserves for it. What a reserved name stands for is checked again when it is
+    /// connected to; other names that resolve to loopback today may not tomorrow.
+    /// </summary>
+    internal static bool IsLoopback(string host)
+    {
+        if (IPAddress.TryParse(host, out var address))
+        {
+            return IPAddress.IsLoopback(address);
+        }
+
+        var name = host.EndsWith('.') ? host[..^1] : host;
+        return string.Equals(name, "localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+    }
 
     private static void CheckHost(MqttOptions options, List<string> faults)
     {
@@ -47,9 +59,14 @@ public sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
 
     private static void CheckPairs(MqttOptions options, List<string> faults)
     {
-        if (options.PasswordFile is not null && options.UserName is null)
+        if ((options.PasswordFile ?? options.Password) is not null && options.UserName is null)
         {
-            faults.Add("Mqtt:PasswordFile is set without Mqtt:UserName; expected both or neither.");
+            faults.Add($"Mqtt:{(options.PasswordFile is null ? "Password" : "PasswordFile")} is set without Mqtt:UserName; expected both or neither.");
+        }
+
+        if (options.PasswordFile is not null && options.Password is not null)
+        {
+            faults.Add("Mqtt:PasswordFile and the environment's Mqtt:Password are both set; expected one of them.");
         }
 
         if (options.ClientCertificateFile is null != options.ClientKeyFile is null)
@@ -73,9 +90,24 @@ public sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
 
     private static void CheckFile(List<string> faults, string key, string? path)
     {
-        if (path is not null && !File.Exists(path))
+        if (path is null)
         {
-            faults.Add($"Mqtt:{key} is '{path}', which does not exist or cannot be read; expected a file.");
+            return;
+        }
+
+        if (!File.Exists(path))
+        {
+            faults.Add($"Mqtt:{key} is '{path}', which does not exist or lies in a folder that this user may not enter; expected a file.");
+            return;
+        }
+
+        try
+        {
+            File.OpenRead(path).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"Mqtt:{key} is '{path}', which this user may not read ({exception.Message}); expected a file owned by the service's user, mode 0400.");
         }
     }
 }

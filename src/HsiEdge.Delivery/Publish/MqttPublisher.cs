@@ -55,13 +55,16 @@ public sealed class MqttPublisher
         _composer = new MessageComposer(identity, new UlidGenerator(time), time);
         _teller = new StatusTeller(identity, _composer, health, versions);
         _desk = new CommandDesk(identity, commands, logger);
+        Credentials = new CredentialKeeper(options, health, time, logger);
     }
+
+    /// <summary>What the links show and trust.</summary>
+    public CredentialKeeper Credentials { get; }
 
     /// <summary>
     /// Runs until stopped; then sends what still waits for a short while (<see cref="MqttOptions.StopDrainMilliseconds"/>), says <c>offline</c>
     /// with the reason "stopped" and disconnects. Dispose the store only after this has returned.
     /// </summary>
-    /// <exception cref="BadInputException">A file named in the options cannot be used.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (!_options.Enabled)
@@ -74,9 +77,11 @@ public sealed class MqttPublisher
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var commands = _desk.RunAsync(stop.Token);
         var connection = StayConnectedAsync(stop.Token);
-        var first = await Task.WhenAny(commands, connection);
+        var credentials = Credentials.RunAsync(stop.Token);
+        var first = await Task.WhenAny(commands, connection, credentials);
         await stop.CancelAsync();
         await IgnoreStopAsync(connection);
+        await IgnoreStopAsync(credentials);
         await IgnoreStopAsync(commands);
         await IgnoreStopAsync(first);
     }
@@ -115,11 +120,13 @@ public sealed class MqttPublisher
             var connected = false;
             try
             {
-                await RunSessionAsync(() => connected = true, cancellationToken);
-                return;
+                await RunSessionAsync(failures, () => connected = true, cancellationToken);
+                failures = 0;
+                continue;
             }
-            catch (LinkLostException exception)
+            catch (Exception exception) when (exception is LinkLostException or BadInputException)
             {
+                // A file of the options that cannot be used is waited for as the broker is: the box goes on recording.
                 failures = connected ? 1 : failures + 1;
                 var reason = $"{_options.Host}:{_options.Port}: {exception.Message}";
                 _health.Report(Component, HealthState.Failed, reason);
@@ -143,12 +150,16 @@ public sealed class MqttPublisher
 #pragma warning restore CA5394
     }
 
-    private async Task RunSessionAsync(Action connected, CancellationToken cancellationToken)
+    private async Task RunSessionAsync(int failures, Action connected, CancellationToken cancellationToken)
     {
+        var (credentials, outdated) = Credentials.Take(failures);
+        var stream = new BrokerStream(_options, credentials);
         var session = await NextSessionAsync(cancellationToken);
         await using var link = new MqttLink(_desk.ReceiveAsync, TimeSpan.FromSeconds(_options.AcknowledgeTimeoutSeconds), _time);
-        await link.ConnectAsync(MqttClientOptionsFactory.Make(_options, _identity, _teller.Will(session)), cancellationToken);
+        await link.ConnectAsync(MqttClientOptionsFactory.Make(_options, stream, credentials, _identity, _teller.Will(session)), cancellationToken);
         connected();
+        Credentials.Prove(credentials);
+        Credentials.See(stream.Shown);
         await KeepSessionAsync(session, cancellationToken);
         ForgetRefusals();
         PublishLog.Connected(_logger, _options.Host, _options.Port, session, _outbox.PendingCount);
@@ -157,7 +168,7 @@ public sealed class MqttPublisher
         {
             // Before the status is said: whoever sees "online" may send a command.
             NoteRefusal("command/+", await link.SubscribeAsync(_desk.TopicFilter, cancellationToken) ?? string.Empty);
-            await ServeAsync(link, cancellationToken);
+            await ServeAsync(link, outdated, cancellationToken);
         }
         finally
         {
@@ -165,7 +176,7 @@ public sealed class MqttPublisher
         }
     }
 
-    private async Task ServeAsync(MqttLink link, CancellationToken cancellationToken)
+    private async Task ServeAsync(MqttLink link, Task outdated, CancellationToken cancellationToken)
     {
         using var session = new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Token);
@@ -177,7 +188,9 @@ public sealed class MqttPublisher
             DrainAsync(link, greeted.Task, session.Token),
         ];
         var stopped = UntilAsync(either.Token);
-        await Task.WhenAny([.. loops, stopped]);
+#pragma warning disable VSTHRD003 // Completed by the keeper of the credentials.
+        await Task.WhenAny([.. loops, stopped, outdated]);
+#pragma warning restore VSTHRD003
         if (cancellationToken.IsCancellationRequested)
         {
             await Task.WhenAny([.. loops, WaitUntilDrainedAsync(session.Token)]);
@@ -186,7 +199,7 @@ public sealed class MqttPublisher
         await session.CancelAsync();
         await stopped;
         await IgnoreStopAsync(Task.WhenAll(loops));
-        await SayGoodbyeAsync(link);
+        await SayGoodbyeAsync(link, forGood: cancellationToken.IsCancellationRequested);
     }
 
     private async Task GreetAsync(MqttLink link, TaskCompletionSource greeted, CancellationToken cancellationToken)
@@ -233,14 +246,18 @@ public sealed class MqttPublisher
         }
     }
 
-    private async Task SayGoodbyeAsync(MqttLink link)
+    private async Task SayGoodbyeAsync(MqttLink link, bool forGood)
     {
         using var patience = new CancellationTokenSource(GoodbyePatience, _time);
         try
         {
-            await _teller.TellStoppedAsync(link, patience.Token);
+            if (forGood)
+            {
+                await _teller.TellStoppedAsync(link, patience.Token);
+                PublishLog.Stopped(_logger, _outbox.PendingCount);
+            }
+
             await link.DisconnectAsync(patience.Token);
-            PublishLog.Stopped(_logger, _outbox.PendingCount);
         }
         catch (Exception exception) when (exception is LinkLostException or OperationCanceledException)
         {

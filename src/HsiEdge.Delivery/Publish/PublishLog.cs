@@ -37,4 +37,10 @@ internal static partial class PublishLog
 
     [LoggerMessage(7010, LogLevel.Information, "Embedded broker listens on 127.0.0.1:{Port}; it keeps nothing.")]
     public static partial void BrokerStarted(ILogger logger, int port);
+
+    [LoggerMessage(7040, LogLevel.Warning, "Credentials of the broker's link cannot be used: {Reason} Working ones stay in use; the files are looked at again every 2 s.")]
+    public static partial void CredentialsUnusable(ILogger logger, string reason);
+
+    [LoggerMessage(7041, LogLevel.Information, "A password, certificate or key file has changed: the links to the broker connect anew with it.")]
+    public static partial void CredentialsRenewed(ILogger logger);
 }

@@ -14,6 +14,17 @@ public sealed class MqttOptionsValidatorTests
     [InlineData("localhost", true)]
     [InlineData("127.0.0.9", true)]
     [InlineData("::1", true)]
+    [InlineData("[::1]", true)]
+    [InlineData("::ffff:127.0.0.1", true)]
+    [InlineData("LOCALHOST", true)]
+    [InlineData("localhost.", true)]
+    [InlineData("broker.localhost", true)]
+    [InlineData("localhost.example", false)]
+    [InlineData("notlocalhost", false)]
+    [InlineData("127.0.0.1.example", false)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("fe80::1", false)]
+    [InlineData("::ffff:10.0.0.5", false)]
     [InlineData("broker.hospital.example", false)]
     [InlineData("10.0.0.5", false)]
     public void Plaintext_is_for_loopback_unless_allowed(string host, bool valid)
@@ -38,6 +49,7 @@ public sealed class MqttOptionsValidatorTests
         {
             Host = "mqtt://broker",
             Port = 0,
+            ExpiryWarningDays = 0,
             KeepAliveSeconds = 1,
             SessionExpirySeconds = 0,
             AcknowledgeTimeoutSeconds = 0,
@@ -52,7 +64,7 @@ public sealed class MqttOptionsValidatorTests
         var faults = Validator.Validate(null, options).Failures!.ToList();
         foreach (var key in new[]
         {
-            "Mqtt:Host", "Mqtt:Port", "Mqtt:KeepAliveSeconds", "Mqtt:SessionExpirySeconds", "Mqtt:AcknowledgeTimeoutSeconds", "Mqtt:MaximumReconnectDelaySeconds",
+            "Mqtt:Host", "Mqtt:Port", "Mqtt:ExpiryWarningDays", "Mqtt:KeepAliveSeconds", "Mqtt:SessionExpirySeconds", "Mqtt:AcknowledgeTimeoutSeconds", "Mqtt:MaximumReconnectDelaySeconds",
             "Mqtt:MaximumInFlight", "Mqtt:HistoricalAfterSeconds", "Mqtt:StopDrainMilliseconds", "Mqtt:PasswordFile", "Mqtt:CaFile", "Mqtt:ClientKeyFile",
         })
         {
@@ -60,5 +72,16 @@ public sealed class MqttOptionsValidatorTests
         }
 
         Assert.Contains(faults, f => f.StartsWith("Only one of Mqtt:ClientCertificateFile and Mqtt:ClientKeyFile", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(null, "secret", null, "Mqtt:Password is set without Mqtt:UserName")]
+    [InlineData("cart", "secret", "/etc/hostname", "Mqtt:PasswordFile and the environment's Mqtt:Password are both set")]
+    public void A_password_wants_a_user_and_one_source(string? user, string? password, string? file, string expected)
+    {
+        var faults = Validator.Validate(null, new MqttOptions { UserName = user, Password = password, PasswordFile = file }).Failures!.ToList();
+        var fault = Assert.Single(faults);
+        Assert.StartsWith(expected, fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", fault, StringComparison.Ordinal);
     }
 }
