@@ -14,12 +14,13 @@ public sealed class SampleRecords
     private readonly UlidGenerator _ids;
     private readonly TimeProvider _time;
     private readonly MessageComposer _composer;
+    private readonly int _seed;
     private long _sequence;
 
-    /// <summary>Makes a source of records.</summary>
-    public SampleRecords(TimeProvider time, string cart = "cart-7")
+    /// <summary>Makes a source of records; the seed chooses their pixels.</summary>
+    public SampleRecords(TimeProvider time, string cart = "cart-7", int seed = 0)
     {
-        _time = time;
+        (_time, _seed) = (time, seed);
         _ids = new UlidGenerator(time);
         Identity = new ApplianceIdentity("lab", cart, "0.1.0-test", _ids.Next());
         _composer = new MessageComposer(Identity, _ids, time);
@@ -38,7 +39,7 @@ public sealed class SampleRecords
     public ResultRecord Next(int lines = 24, int samples = 32, string? caseId = "case-1", IReadOnlyList<AlertTransition>? transitions = null, bool findings = true, int overlayBytes = 600)
     {
         var sequence = ++_sequence;
-        var random = new Random((int)sequence);
+        var random = new Random(unchecked(_seed + (int)sequence));
         var maps = MapsOf(lines, samples, random);
         var result = ResultOf(sequence, lines, samples, caseId, findings);
         var overlay = new byte[overlayBytes];
