@@ -3,9 +3,12 @@ using HsiEdge.Delivery.Record;
 namespace HsiEdge.Testing;
 
 /// <summary>A disk that fills up or breaks on demand under the store's files; what was written before stays.</summary>
-public sealed class FaultyDisk
+public sealed class FaultyDisk : IBlockDisk
 {
+    private readonly Lock _gate = new();
     private long _budget = long.MaxValue;
+    private long _operations;
+    private long _faultAt = long.MaxValue;
 
     /// <summary>Only files whose name ends so are affected.</summary>
     public string Suffix { get; set; } = string.Empty;
@@ -20,14 +23,101 @@ public sealed class FaultyDisk
         set => Interlocked.Exchange(ref _budget, value);
     }
 
-    /// <summary>Opens a file on this disk.</summary>
-    internal IBlockFile Open(string path) => new FaultyFile(this, path);
+    /// <summary>Operations that change something or promise that it is durable, so far.</summary>
+    public long Operations => Interlocked.Read(ref _operations);
+
+    /// <summary>What the operation that <see cref="FailAt"/> chose was, such as <c>sync results.wal</c>; null until it came.</summary>
+    public string? FailedOperation { get; private set; }
+
+    private DiskFault Fault { get; set; }
+
+    private bool IsPersistent { get; set; }
+
+    /// <summary>Lets an operation fail.</summary>
+    /// <param name="operation">Its number, from <see cref="Operations"/> on.</param>
+    /// <param name="fault">How.</param>
+    /// <param name="persistent">True: all after it fail as well, until <see cref="Mend"/>.</param>
+    public void FailAt(long operation, DiskFault fault, bool persistent)
+    {
+        lock (_gate)
+        {
+            (_faultAt, Fault, IsPersistent, FailedOperation) = (operation, fault, persistent, null);
+        }
+    }
+
+    /// <summary>The disk works again.</summary>
+    public void Mend() => Interlocked.Exchange(ref _faultAt, long.MaxValue);
+
+    /// <inheritdoc/>
+    bool IBlockDisk.Exists(string path) => LocalDisk.Instance.Exists(path);
+
+    /// <inheritdoc/>
+    IBlockFile IBlockDisk.Open(string path)
+    {
+        Before("open", path);
+        return new FaultyFile(this, path);
+    }
+
+    /// <inheritdoc/>
+    void IBlockDisk.Move(string from, string to)
+    {
+        Before("move", to);
+        LocalDisk.Instance.Move(from, to);
+    }
+
+    /// <inheritdoc/>
+    void IBlockDisk.Delete(string path)
+    {
+        Before("delete", path);
+        LocalDisk.Instance.Delete(path);
+    }
+
+    /// <inheritdoc/>
+    void IBlockDisk.MakeFolder(string path)
+    {
+        Before("make", path);
+        LocalDisk.Instance.MakeFolder(path);
+    }
+
+    /// <inheritdoc/>
+    void IBlockDisk.SyncFolder(string path)
+    {
+        Before("sync", path);
+        LocalDisk.Instance.SyncFolder(path);
+    }
+
+    private static IOException ErrorOf(DiskFault fault) =>
+        new(fault is DiskFault.NoSpace or DiskFault.ShortWrite ? "No space left on device" : "Input/output error");
+
+    private void Before(string operation, string path)
+    {
+        if (Fails(operation, path))
+        {
+            throw ErrorOf(Fault);
+        }
+    }
+
+    private bool Fails(string operation, string path)
+    {
+        lock (_gate)
+        {
+            var number = _operations++;
+            var fails = number == _faultAt || (IsPersistent && number > _faultAt);
+            if (number == _faultAt)
+            {
+                FailedOperation = $"{operation} {Path.GetFileName(path)}";
+            }
+
+            return fails;
+        }
+    }
 
     private bool Affects(string path) => path.EndsWith(Suffix, StringComparison.Ordinal);
 
     private sealed class FaultyFile(FaultyDisk disk, string path) : IBlockFile
     {
         private readonly DiskFile _file = DiskFile.OpenWritable(path);
+        private readonly Stack<(long Offset, byte[] Before, long Length)> _unsynced = [];
 
         public long Length => _file.Length;
 
@@ -35,6 +125,17 @@ public sealed class FaultyDisk
 
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
+            Remember(offset, bytes.Length);
+            if (disk.Fails("write", path))
+            {
+                if (disk.Fault == DiskFault.ShortWrite)
+                {
+                    _file.Write(bytes[..(bytes.Length / 2)], offset);
+                }
+
+                throw ErrorOf(disk.Fault);
+            }
+
             if (!disk.Affects(path))
             {
                 _file.Write(bytes, offset);
@@ -51,18 +152,70 @@ public sealed class FaultyDisk
             }
         }
 
-        public void SetLength(long length) => _file.SetLength(length);
+        public void SetLength(long length)
+        {
+            disk.Before("truncate", path);
+            Remember(length, (int)Math.Max(0, Math.Min(_file.Length - length, int.MaxValue)));
+            _file.SetLength(length);
+        }
 
         public void FlushToDisk()
         {
+            if (disk.Fails("sync", path))
+            {
+                if (disk.Fault == DiskFault.SyncDrops)
+                {
+                    Drop();
+                }
+
+                throw ErrorOf(disk.Fault);
+            }
+
             if (disk.FailFlush && disk.Affects(path))
             {
                 throw new IOException("Input/output error");
             }
 
             _file.FlushToDisk();
+            _unsynced.Clear();
         }
 
         public void Dispose() => _file.Dispose();
+
+        private void Remember(long offset, int count)
+        {
+            if (disk.Fault == DiskFault.SyncDrops)
+            {
+                var before = new byte[count];
+                var read = _file.Read(before, offset);
+                _unsynced.Push((offset, before[..read], _file.Length));
+            }
+        }
+
+        // As Linux may after a failed fsync: the pages count as clean, and what they held is gone with the next reclaim.
+        private void Drop()
+        {
+            while (_unsynced.TryPop(out var write))
+            {
+                _file.Write(write.Before, write.Offset);
+                _file.SetLength(write.Length);
+            }
+        }
     }
+}
+
+/// <summary>How a <see cref="FaultyDisk"/> fails.</summary>
+public enum DiskFault
+{
+    /// <summary>ENOSPC, nothing done.</summary>
+    NoSpace,
+
+    /// <summary>ENOSPC after half of the bytes were written.</summary>
+    ShortWrite,
+
+    /// <summary>EIO, nothing done.</summary>
+    InputOutput,
+
+    /// <summary>EIO; at a sync everything not synced before is gone as well.</summary>
+    SyncDrops,
 }

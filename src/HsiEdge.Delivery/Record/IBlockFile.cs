@@ -1,6 +1,6 @@
 namespace HsiEdge.Delivery.Record;
 
-/// <summary>A file as the store uses it: the boundary at which tests put a faulty disk.</summary>
+/// <summary>A file as the store uses it: the boundary at which tests put a faulty disk or record what is written.</summary>
 internal interface IBlockFile : IDisposable
 {
     /// <summary>Length in bytes.</summary>

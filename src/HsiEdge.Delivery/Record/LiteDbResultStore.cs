@@ -20,10 +20,10 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
 
     private LiteDbResultStore(
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, FileStream held, StorePaths paths,
-        Func<string, IBlockFile> open, StoreWatch watch)
+        IBlockDisk disk, StoreWatch watch)
     {
         (_retention, _book, _time, _logger, _lock) = (new StoreRetention(options, time), new StoreBook(time), time, logger, held);
-        _writer = new StoreWriter(paths, open, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Opened, watch);
+        _writer = new StoreWriter(paths, disk, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Opened, watch);
     }
 
     /// <inheritdoc/>
@@ -42,17 +42,17 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     /// <exception cref="StoreFaultException">The files are there but cannot be read or written.</exception>
     public static Task<LiteDbResultStore> OpenAsync(
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, CancellationToken cancellationToken) =>
-        OpenAsync(options, health, time, logger, DiskFile.OpenWritable, cancellationToken);
+        OpenAsync(options, health, time, logger, LocalDisk.Instance, cancellationToken);
 
     /// <summary>As the other, with figures and signs of life.</summary>
     public static Task<LiteDbResultStore> OpenAsync(
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, StoreWatch watch, CancellationToken cancellationToken) =>
-        OpenAsync(options, health, time, logger, DiskFile.OpenWritable, watch, cancellationToken);
+        OpenAsync(options, health, time, logger, LocalDisk.Instance, watch, cancellationToken);
 
     /// <summary>As the other, for tools without a health board.</summary>
     public static Task<LiteDbResultStore> OpenAsync(
         StoreOptions options, TimeProvider time, ILogger<LiteDbResultStore> logger, CancellationToken cancellationToken) =>
-        OpenAsync(options, new HealthBoard(time), time, logger, DiskFile.OpenWritable, cancellationToken);
+        OpenAsync(options, new HealthBoard(time), time, logger, LocalDisk.Instance, cancellationToken);
 
     /// <inheritdoc/>
     public async Task RecordAsync(ResultRecord record, CancellationToken cancellationToken)
@@ -182,18 +182,18 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
 
     /// <summary>As the public one, with the files opened by the caller's means.</summary>
     internal static Task<LiteDbResultStore> OpenAsync(
-        StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, Func<string, IBlockFile> open,
-        CancellationToken cancellationToken) => OpenAsync(options, health, time, logger, open, StoreWatch.None, cancellationToken);
+        StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, IBlockDisk disk,
+        CancellationToken cancellationToken) => OpenAsync(options, health, time, logger, disk, StoreWatch.None, cancellationToken);
 
     /// <summary>As the other, with figures and signs of life.</summary>
     internal static async Task<LiteDbResultStore> OpenAsync(
-        StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, Func<string, IBlockFile> open, StoreWatch watch,
+        StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, IBlockDisk disk, StoreWatch watch,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(health);
         ArgumentNullException.ThrowIfNull(time);
         var paths = StorePaths.Of(options);
-        var store = new LiteDbResultStore(options, health, time, logger, StoreLock.Take(paths), paths, open, watch);
+        var store = new LiteDbResultStore(options, health, time, logger, StoreLock.Take(paths, disk), paths, disk, watch);
         try
         {
             await store._writer.StartAsync(cancellationToken);

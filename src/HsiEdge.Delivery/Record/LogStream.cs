@@ -1,37 +1,34 @@
-using System.Buffers.Binary;
-using System.Numerics;
 using System.Security.Cryptography;
 
 namespace HsiEdge.Delivery.Record;
 
 /// <summary>
-/// LiteDB's write-ahead log with what LiteDB lacks: every page is framed with its number and a CRC-32C over the page, its number and the log's
-/// salt, so that a torn or stale page is recognised; and a caller can wait until LiteDB's background writer has handed over all pages of a
-/// transaction and then sync them once.
+/// LiteDB's write-ahead log with what LiteDB lacks: every page is framed with a checksum that continues that of the frame before, so that a
+/// torn or stale page is recognised; a caller can wait until LiteDB's background writer has handed over all pages of a transaction and then
+/// sync them once; and a mark in the head says how much was synced, so that a damaged end is told from one that was never finished.
 /// </summary>
 /// <remarks>
-/// File: 8 bytes magic, 8 bytes salt; then frames of 8192 bytes page, u64 page number, u32 CRC-32C, u32 zero (little endian). The salt changes
-/// each time the log is cut to nothing. A write that fails is kept as a fault and thrown by <see cref="WaitAndSync"/> on the store's thread:
-/// thrown into LiteDB's background writer it would make that writer wait for itself for ever.
+/// Bytes: <see cref="LogFormat"/>. The salt changes each time the log is emptied, and nothing is appended before that is on the disk. A write
+/// that fails is kept as a fault and thrown by <see cref="WaitAndSync"/> on the store's thread: thrown into LiteDB's background writer it would
+/// make that writer wait for itself for ever.
 /// </remarks>
 internal sealed class LogStream : PageStream
 {
-    private const int HeaderBytes = 16;
-    private const int TrailerBytes = 16;
-    private const int FrameBytes = PageBytes + TrailerBytes;
-    private static readonly byte[] Magic = "HSIWAL01"u8.ToArray();
-
     private readonly IBlockFile _file;
     private readonly bool _writable;
     private readonly object _gate = new();
-    private readonly byte[] _frame = new byte[FrameBytes];
+    private readonly byte[] _frame = new byte[LogFormat.FrameBytes];
+    private readonly Dictionary<uint, long> _latest = [];
+    private readonly List<uint> _checksums = [];
+    private int _version = 2;
     private ulong _salt;
-    private long _pages;
+    private long _marked;
     private Exception? _fault;
 
-    /// <summary>Opens the log over a file, which stays the caller's, and finds its last whole page.</summary>
-    /// <param name="file">The file; an empty one becomes an empty log when writable.</param>
+    /// <summary>Opens the log over a file, which stays the caller's, and finds its last whole page. Writes nothing.</summary>
+    /// <param name="file">The file.</param>
     /// <param name="writable">False: never writes; the length is taken now.</param>
+    /// <exception cref="InvalidDataException">The file is no log, or its head is damaged.</exception>
     public LogStream(IBlockFile file, bool writable)
     {
         _file = file;
@@ -39,8 +36,14 @@ internal sealed class LogStream : PageStream
         Scan();
     }
 
-    /// <summary>What was found beyond the last whole page when the log was opened.</summary>
-    public LogTail Tail { get; private set; } = new(0, 0);
+    /// <summary>What was found when the log was opened.</summary>
+    public LogTail Tail { get; private set; } = new(0, 0, 0, HeadMended: false, IsMarked: true);
+
+    /// <summary>Version of the file's format.</summary>
+    public int Version => _version;
+
+    /// <summary>Pages whose latest version stood in the log when it was opened: the data file's own copies of them may be torn.</summary>
+    public IReadOnlyCollection<uint> Covered => _latest.Keys;
 
     /// <inheritdoc/>
     public override bool CanWrite => _writable;
@@ -52,20 +55,75 @@ internal sealed class LogStream : PageStream
         {
             lock (_gate)
             {
-                return _pages * PageBytes;
+                return (long)_checksums.Count * PageBytes;
             }
         }
     }
 
-    /// <summary>Drops everything from a length on: the unfinished end found at opening, or a transaction that could not be made durable.</summary>
-    /// <param name="length">Bytes to keep, a multiple of the page size.</param>
-    public void CutTo(long length)
+    /// <summary>Makes a file an empty log, durably.</summary>
+    public static void Create(IBlockFile file)
+    {
+        file.SetLength(0);
+        file.Write(LogFormat.Head(NewSalt()), 0);
+        file.FlushToDisk();
+    }
+
+    /// <summary>Makes a file an empty log as version 1 knew it, durably.</summary>
+    public static void CreateFirstVersion(IBlockFile file)
+    {
+        file.Write(LogFormat.HeadVersion1(NewSalt()), 0);
+        file.SetLength(LogFormat.HeadBytesVersion1);
+        file.FlushToDisk();
+    }
+
+    /// <summary>Reads the latest committed version that the log had of a page when it was opened.</summary>
+    /// <returns>False when it had none.</returns>
+    public bool TryReadLatest(uint pageId, Span<byte> buffer)
     {
         lock (_gate)
         {
-            _file.SetLength(HeaderBytes + (length / PageBytes * FrameBytes));
+            if (!_latest.TryGetValue(pageId, out var number))
+            {
+                return false;
+            }
+
+            ReadFrame(number, buffer);
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Makes an opened log ready for writing, durably: drops the unfinished end and, when given, all from a length on. What was whole but
+    /// perhaps never synced is written once more, since the sync before may have failed: the next one would not try those pages again.
+    /// </summary>
+    /// <param name="keepLength">Bytes to keep at most, a multiple of the page size: where a transaction began that was reported as failed.</param>
+    public void Settle(long? keepLength)
+    {
+        lock (_gate)
+        {
+            var keep = Math.Min(_checksums.Count, (keepLength ?? long.MaxValue) / PageBytes);
+            if (keep == 0)
+            {
+                (_version, _marked) = (2, 0);
+                _file.Write(LogFormat.Head(_salt), 0);
+            }
+            else if (Tail.HeadMended || keep < _marked)
+            {
+                _marked = Math.Min(keep, _marked);
+                var head = LogFormat.Head(_salt);
+                LogFormat.Mark(_salt, _marked).CopyTo(head, LogFormat.MarkOffset);
+                _file.Write(head, 0);
+            }
+
+            for (var number = Math.Min(_marked, keep); number < keep; number++)
+            {
+                ReadWhole(number);
+                _file.Write(_frame, OffsetOf(number));
+            }
+
+            _checksums.RemoveRange((int)keep, _checksums.Count - (int)keep);
+            _file.SetLength(OffsetOf(keep));
             _file.FlushToDisk();
-            _pages = length / PageBytes;
             _fault = null;
         }
     }
@@ -78,11 +136,11 @@ internal sealed class LogStream : PageStream
     {
         lock (_gate)
         {
-            while (_fault is null && _pages * PageBytes < length)
+            while (_fault is null && (long)_checksums.Count * PageBytes < length)
             {
                 if (!Monitor.Wait(_gate, patience))
                 {
-                    throw new IOException($"The log's writer handed over {_pages * PageBytes} of {length} bytes within {patience.TotalSeconds:0} s.");
+                    throw new IOException($"The log's writer handed over {(long)_checksums.Count * PageBytes} of {length} bytes within {patience.TotalSeconds:0} s.");
                 }
             }
 
@@ -90,9 +148,15 @@ internal sealed class LogStream : PageStream
             {
                 throw new IOException(_fault.Message, _fault);
             }
-        }
 
-        _file.FlushToDisk();
+            _file.FlushToDisk();
+            if (_version == 2 && _marked < _checksums.Count)
+            {
+                // After the sync and without one of its own: on the disk the mark never says more than is there.
+                _marked = _checksums.Count;
+                _file.Write(LogFormat.Mark(_salt, _marked), LogFormat.MarkOffset);
+            }
+        }
     }
 
     /// <summary>Does nothing: <see cref="WaitAndSync"/> syncs, once a transaction.</summary>
@@ -115,7 +179,14 @@ internal sealed class LogStream : PageStream
 
         lock (_gate)
         {
-            Begin();
+            // Synced before anything is appended: otherwise a power cut could leave the old head with old frames of which a few are overwritten,
+            // and an old version of some pages would be taken over the newer data file.
+            (_version, _salt, _marked) = (2, NewSalt(), 0);
+            _file.Write(LogFormat.Head(_salt), 0);
+            _file.SetLength(LogFormat.HeadBytes);
+            _file.FlushToDisk();
+            _checksums.Clear();
+            _latest.Clear();
         }
     }
 
@@ -124,18 +195,13 @@ internal sealed class LogStream : PageStream
     {
         lock (_gate)
         {
-            var page = Position / PageBytes;
-            if (Position % PageBytes != 0 || buffer.Length != PageBytes || page >= _pages)
+            var number = Position / PageBytes;
+            if (Position % PageBytes != 0 || buffer.Length != PageBytes || number >= _checksums.Count)
             {
-                throw new IOException($"A page of the log was asked for at {Position} of {_pages * PageBytes} bytes.");
+                throw new IOException($"A page of the log was asked for at {Position} of {(long)_checksums.Count * PageBytes} bytes.");
             }
 
-            if (!TryReadFrame(page))
-            {
-                throw new IOException($"Page {page} of the log is damaged: its checksum does not fit.");
-            }
-
-            _frame.AsSpan(0, PageBytes).CopyTo(buffer);
+            ReadFrame(number, buffer);
             Position += PageBytes;
             return PageBytes;
         }
@@ -146,7 +212,7 @@ internal sealed class LogStream : PageStream
     {
         lock (_gate)
         {
-            var page = Position / PageBytes;
+            var number = Position / PageBytes;
             Position += bytes.Length;
             if (_fault is not null)
             {
@@ -155,17 +221,15 @@ internal sealed class LogStream : PageStream
 
             try
             {
-                if (bytes.Length != PageBytes || page != _pages)
+                if (bytes.Length != PageBytes || number != _checksums.Count)
                 {
-                    throw new IOException($"{bytes.Length} bytes for page {page} of the log; expected {PageBytes} for page {_pages}.");
+                    throw new IOException($"{bytes.Length} bytes for page {number} of the log; expected {PageBytes} for page {_checksums.Count}.");
                 }
 
                 bytes.CopyTo(_frame);
-                BinaryPrimitives.WriteInt64LittleEndian(_frame.AsSpan(PageBytes), page);
-                BinaryPrimitives.WriteUInt32LittleEndian(_frame.AsSpan(PageBytes + 8), Checksum(page));
-                BinaryPrimitives.WriteUInt32LittleEndian(_frame.AsSpan(PageBytes + 12), 0);
-                _file.Write(_frame, OffsetOf(page));
-                _pages = page + 1;
+                var checksum = LogFormat.Seal(_frame, _version, _salt, number, Before(number));
+                _file.Write(_frame, OffsetOf(number));
+                _checksums.Add(checksum);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
@@ -176,72 +240,77 @@ internal sealed class LogStream : PageStream
         }
     }
 
-    private static long OffsetOf(long page) => HeaderBytes + (page * FrameBytes);
+    private static ulong NewSalt() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+
+    private long OffsetOf(long number) => (_version == 1 ? LogFormat.HeadBytesVersion1 : LogFormat.HeadBytes) + (number * LogFormat.FrameBytes);
+
+    private uint Before(long number) => number == 0 ? 0 : _checksums[(int)number - 1];
 
     private void Scan()
     {
-        var header = new byte[HeaderBytes];
-        var read = _file.Read(header, 0);
-        if (read < HeaderBytes || !header.AsSpan(0, Magic.Length).SequenceEqual(Magic))
+        var head = new byte[LogFormat.HeadBytes];
+        var read = _file.Read(head, 0);
+        (_version, _salt) = LogFormat.ReadHead(head.AsSpan(0, read));
+        var mark = LogFormat.ReadMark(head.AsSpan(0, read));
+        var mended = _version == 0 && mark is not null;
+        var marked = mark is { } seen && (mended || (_version == 2 && seen.Salt == _salt));
+        if (mended)
         {
-            if (read == HeaderBytes && header.AsSpan().ContainsAnyExcept((byte)0))
-            {
-                throw new InvalidDataException("It does not begin as a log of this program does.");
-            }
-
-            if (_writable)
-            {
-                Begin();
-            }
-
-            return;
+            (_version, _salt) = (2, mark!.Value.Salt);
         }
 
-        _salt = BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(8));
-        var frames = (_file.Length - HeaderBytes + FrameBytes - 1) / FrameBytes;
-        while (_pages < frames && TryReadFrame(_pages))
+        if (_version == 0)
         {
-            _pages++;
+            throw new InvalidDataException($"The write-ahead log does not begin as one of this program does: its first {read} bytes are damaged.");
         }
 
+        _marked = marked ? mark!.Value.Frames : 0;
+        var frames = Math.Max(0, (_file.Length - OffsetOf(0) + LogFormat.FrameBytes - 1) / LogFormat.FrameBytes);
+        ScanFrames(frames);
         long whole = 0;
-        for (var page = _pages + 1; page < frames; page++)
+        for (var number = _checksums.Count + 1L; number < frames; number++)
         {
-            whole += TryReadFrame(page) ? 1 : 0;
+            whole += TryReadFrame(number) ? 1 : 0;
         }
 
-        Tail = new LogTail(_file.Length - OffsetOf(_pages), whole);
+        Tail = new LogTail(Math.Max(0, _file.Length - OffsetOf(_checksums.Count)), whole, Math.Max(0, _marked - _checksums.Count), mended, marked);
     }
 
-    private void Begin()
+    private void ScanFrames(long frames)
     {
-        _salt = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
-        var header = new byte[HeaderBytes];
-        Magic.CopyTo(header, 0);
-        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(8), _salt);
-        _file.Write(header, 0);
-        _file.SetLength(HeaderBytes);
-        _pages = 0;
-    }
-
-    private bool TryReadFrame(long page) =>
-        _file.Read(_frame, OffsetOf(page)) == FrameBytes
-        && BinaryPrimitives.ReadInt64LittleEndian(_frame.AsSpan(PageBytes)) == page
-        && BinaryPrimitives.ReadUInt32LittleEndian(_frame.AsSpan(PageBytes + 8)) == Checksum(page);
-
-    private uint Checksum(long page)
-    {
-        var crc = BitOperations.Crc32C(BitOperations.Crc32C(uint.MaxValue, _salt), (ulong)page);
-        for (var i = 0; i < PageBytes; i += 8)
+        var open = new Dictionary<uint, List<(uint Page, long Number)>>();
+        for (var number = 0L; number < frames && TryReadFrame(number) && (_version == 1 || LogFormat.Before(_frame) == Before(number)); number++)
         {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(_frame.AsSpan(i)));
-        }
+            _checksums.Add(LogFormat.ChecksumOf(_frame));
+            var transaction = LitePage.Transaction(_frame);
+            if (!open.TryGetValue(transaction, out var pages))
+            {
+                open[transaction] = pages = [];
+            }
 
-        return ~crc;
+            pages.Add((LitePage.Id(_frame), number));
+            if (LitePage.Confirms(_frame))
+            {
+                pages.ForEach(p => _latest[p.Page] = p.Number);
+                open.Remove(transaction);
+            }
+        }
     }
+
+    private void ReadFrame(long number, Span<byte> buffer)
+    {
+        ReadWhole(number);
+        _frame.AsSpan(0, PageBytes).CopyTo(buffer);
+    }
+
+    private void ReadWhole(long number)
+    {
+        if (!TryReadFrame(number) || (_version == 2 && LogFormat.ChecksumOf(_frame) != _checksums[(int)number]))
+        {
+            throw new IOException($"Page {number} of the log is damaged: its checksum does not fit.");
+        }
+    }
+
+    private bool TryReadFrame(long number) =>
+        _file.Read(_frame, OffsetOf(number)) == LogFormat.FrameBytes && LogFormat.IsWhole(_frame, _version, _salt, number);
 }
-
-/// <summary>The end of a log beyond its last whole page.</summary>
-/// <param name="Bytes">Bytes there; a few after a power cut, when nothing of it was acknowledged.</param>
-/// <param name="WholePages">Whole pages after the first damaged one: more than none hints at damage in the middle.</param>
-internal sealed record LogTail(long Bytes, long WholePages);

@@ -18,6 +18,7 @@ public sealed class ResultStoreReader : IAsyncDisposable
     private readonly FileStream _snapshot;
     private readonly DiskFile _dataFile;
     private readonly DiskFile? _logFile;
+    private readonly DiskFile? _sumFile;
     private readonly LiteEngine _engine;
     private readonly LiteDatabase _database;
     private readonly StorePaths _paths;
@@ -28,12 +29,14 @@ public sealed class ResultStoreReader : IAsyncDisposable
         _snapshot = snapshot;
         _dataFile = DiskFile.OpenReadable(paths.Data);
         _logFile = File.Exists(paths.Log) ? DiskFile.OpenReadable(paths.Log) : null;
+        _sumFile = File.Exists(paths.Sums) ? DiskFile.OpenReadable(paths.Sums) : null;
         try
         {
+            var log = _logFile is null ? null : new LogStream(_logFile, writable: false);
             _engine = new LiteEngine(new EngineSettings
             {
-                DataStream = new DataStream(_dataFile, writable: false),
-                LogStream = _logFile is null ? new MemoryStream() : new LogStream(_logFile, writable: false),
+                DataStream = new DataStream(_dataFile, paths.Data, LoadSums(), log),
+                LogStream = (Stream?)log ?? new MemoryStream(),
                 ReadOnly = true,
             });
         }
@@ -41,6 +44,7 @@ public sealed class ResultStoreReader : IAsyncDisposable
         {
             _dataFile.Dispose();
             _logFile?.Dispose();
+            _sumFile?.Dispose();
             throw;
         }
 
@@ -121,6 +125,7 @@ public sealed class ResultStoreReader : IAsyncDisposable
         _database.Dispose();
         _engine.Dispose();
         _logFile?.Dispose();
+        _sumFile?.Dispose();
         _dataFile.Dispose();
         _turn.Dispose();
         await _snapshot.DisposeAsync();
@@ -143,6 +148,23 @@ public sealed class ResultStoreReader : IAsyncDisposable
 
             await Task.Delay(Pause, cancellationToken);
         }
+    }
+
+    // Damaged sums are the service's to mend; until then their pages are taken as they are.
+    private PageSums? LoadSums()
+    {
+        if (_sumFile is null)
+        {
+            return null;
+        }
+
+        var sums = PageSums.Load(_sumFile);
+        if (sums.DamagedBlocks.Count > 0)
+        {
+            sums.TakeFrom(_dataFile);
+        }
+
+        return sums;
     }
 
     private static StoreFaultException Fault(StorePaths paths, Exception exception) => new(

@@ -7,11 +7,11 @@ internal static class StoreLock
 {
     /// <summary>Makes the folder when it is absent and takes the lock.</summary>
     /// <exception cref="BadInputException">The folder cannot be used, or another process has the lock.</exception>
-    public static FileStream Take(StorePaths paths)
+    public static FileStream Take(StorePaths paths, IBlockDisk disk)
     {
         try
         {
-            Directory.CreateDirectory(paths.Folder);
+            StoreFiles.MakeFolder(paths, disk);
             FileLock.TryTakeExclusive(paths.SnapshotLock)?.Dispose();
             return FileLock.TryTakeExclusive(paths.WriterLock) ?? throw new BadInputException(
                 $"Store:DataFolder {paths.Folder} is in use by another hsiedge process, which holds {paths.WriterLock}. " +

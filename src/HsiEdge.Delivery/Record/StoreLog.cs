@@ -11,8 +11,8 @@ internal static partial class StoreLog
     [LoggerMessage(6001, LogLevel.Information, "{Log} ended with {Bytes} bytes of a transaction that was never acknowledged; they were dropped.")]
     public static partial void UnfinishedTail(ILogger logger, string log, long bytes);
 
-    [LoggerMessage(6002, LogLevel.Error, "{Log} is damaged in the middle: {Bytes} bytes with {WholePages} whole pages behind the damage were set aside. Check the disk.")]
-    public static partial void LogDamaged(ILogger logger, string log, long bytes, long wholePages);
+    [LoggerMessage(6002, LogLevel.Error, "{File} is damaged: {What}. Check the disk.")]
+    public static partial void Damaged(ILogger logger, string file, string what);
 
     [LoggerMessage(6003, LogLevel.Error, "Result store {Folder} failed; it is opened anew.")]
     public static partial void Failed(ILogger logger, string folder, Exception exception);

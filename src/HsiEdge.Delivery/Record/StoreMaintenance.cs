@@ -28,7 +28,9 @@ public static class StoreMaintenance
         ArgumentOutOfRangeException.ThrowIfGreaterThan(target, CurrentVersion);
         return Hold(options, paths =>
         {
-            using var session = StoreSession.Open(paths, DiskFile.OpenWritable, keepLogLength: null);
+            var damage = new DamageList(paths, LocalDisk.Instance, time);
+            damage.Load();
+            using var session = StoreSession.Open(paths, LocalDisk.Instance, keepLogLength: null, damage.Note);
             if (StoreSchema.VersionOf(session.Database) is int found and > CurrentVersion)
             {
                 throw new BadInputException(
@@ -37,7 +39,17 @@ public static class StoreMaintenance
 
             var before = StoreSchema.Bring(session.Database, target, time, logger);
             session.Transact(static _ => true);
-            session.TryCheckpoint();
+            if (!session.TryCheckpoint())
+            {
+                throw new IOException($"{paths.SnapshotLock} is held by a reader.");
+            }
+
+            if (target == OldestVersion)
+            {
+                session.Dispose();
+                StoreFiles.GoBackToFirstVersion(paths, LocalDisk.Instance);
+            }
+
             return before ?? target;
         });
     }
@@ -51,7 +63,7 @@ public static class StoreMaintenance
                 $"Store:DataFolder {paths.Folder} holds no result store ({Path.GetFileName(paths.Data)} is missing). Set Store:DataFolder to the folder that the service uses.");
         }
 
-        using var held = StoreLock.Take(paths);
+        using var held = StoreLock.Take(paths, LocalDisk.Instance);
         try
         {
             return work(paths);

@@ -7,6 +7,12 @@ internal sealed record StorePaths(string Folder)
     /// <summary>LiteDB data file.</summary>
     public string Data => Path.Combine(Folder, "results.db");
 
+    /// <summary>Checksums of the data file's pages: <see cref="PageSums"/>.</summary>
+    public string Sums => Path.Combine(Folder, "results.sum");
+
+    /// <summary>What was found damaged: <see cref="DamageList"/>.</summary>
+    public string Damage => Path.Combine(Folder, "results.damage");
+
     /// <summary>Framed write-ahead log: <see cref="LogStream"/>.</summary>
     public string Log => Path.Combine(Folder, "results.wal");
 

@@ -5,7 +5,7 @@ using LiteDB.Engine;
 namespace HsiEdge.Delivery.Record;
 
 /// <summary>
-/// LiteDB over the store's two files, open for writing. Belongs to the store's thread. After any exception it is thrown away and opened anew:
+/// LiteDB over the store's files, open for writing. Belongs to the store's thread. After any exception it is thrown away and opened anew:
 /// LiteDB does not outlive a failed write.
 /// </summary>
 internal sealed class StoreSession : IDisposable
@@ -13,15 +13,15 @@ internal sealed class StoreSession : IDisposable
     private static readonly TimeSpan WriterPatience = TimeSpan.FromSeconds(60);
 
     private readonly StorePaths _paths;
-    private readonly IBlockFile _dataFile;
-    private readonly IBlockFile _logFile;
-    private readonly LogStream _log;
+    private readonly OpenFiles _files;
+    private readonly DataStream _data;
     private readonly LiteEngine _engine;
 
-    private StoreSession(StorePaths paths, IBlockFile dataFile, IBlockFile logFile, LogStream log)
+    private StoreSession(StorePaths paths, OpenFiles files)
     {
-        (_paths, _dataFile, _logFile, _log) = (paths, dataFile, logFile, log);
-        _engine = new LiteEngine(new EngineSettings { DataStream = new DataStream(dataFile, writable: true), LogStream = log });
+        (_paths, _files) = (paths, files);
+        _data = new DataStream(files.Data, paths.Data, files.Sums, files.Log);
+        _engine = new LiteEngine(new EngineSettings { DataStream = _data, LogStream = files.Log });
         Database = new LiteDatabase(_engine, disposeOnClose: false);
         try
         {
@@ -43,45 +43,31 @@ internal sealed class StoreSession : IDisposable
     public LiteDatabase Database { get; }
 
     /// <summary>Bytes of LiteDB's log.</summary>
-    public long LogLength => _log.Length;
+    public long LogLength => _files.Log.Length;
 
     /// <summary>Bytes of the data file.</summary>
-    public long DataLength => _dataFile.Length;
+    public long DataLength => _files.Data.Length;
 
     /// <summary>What the log ended with when it was opened.</summary>
-    public LogTail Tail { get; private init; } = new(0, 0);
+    public LogTail Tail => _files.Log.Tail;
 
     /// <summary>Opens the store's files, or makes them.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="open">Opens a file for writing.</param>
+    /// <param name="disk">Where they are.</param>
     /// <param name="keepLogLength">Log length to go back to: where a transaction began that was reported as failed; null keeps all.</param>
+    /// <param name="damage">Takes each damage that is found: file and what was found.</param>
     /// <exception cref="IOException">A file cannot be used, or a reader holds the snapshot that would have to change.</exception>
-    public static StoreSession Open(StorePaths paths, Func<string, IBlockFile> open, long? keepLogLength)
+    public static StoreSession Open(StorePaths paths, IBlockDisk disk, long? keepLogLength, Action<string, string> damage)
     {
-        if (!File.Exists(paths.Data))
-        {
-            CreateData(paths, open);
-        }
-
-        var dataFile = open(paths.Data);
-        IBlockFile? logFile = null;
+        StoreFiles.Prepare(paths, disk, damage);
+        var files = OpenFiles.Open(paths, disk, keepLogLength, damage);
         try
         {
-            logFile = open(paths.Log);
-            var log = new LogStream(logFile, writable: true);
-            var tail = log.Tail;
-            if (tail.WholePages > 0)
-            {
-                File.Copy(paths.Log, $"{paths.Log}.damaged", overwrite: true);
-            }
-
-            CutLog(paths, log, keepLogLength);
-            return new StoreSession(paths, dataFile, logFile, log) { Tail = tail };
+            return new StoreSession(paths, files);
         }
         catch
         {
-            logFile?.Dispose();
-            dataFile.Dispose();
+            files.Dispose();
             throw;
         }
     }
@@ -106,7 +92,16 @@ internal sealed class StoreSession : IDisposable
             return false;
         }
 
-        _engine.Checkpoint();
+        _data.IsCheckpoint = true;
+        try
+        {
+            _engine.Checkpoint();
+        }
+        finally
+        {
+            _data.IsCheckpoint = false;
+        }
+
         return true;
     }
 
@@ -115,42 +110,7 @@ internal sealed class StoreSession : IDisposable
     {
         Database.Dispose();
         _engine.Dispose();
-        _log.Dispose();
-        _logFile.Dispose();
-        _dataFile.Dispose();
-    }
-
-    private static void CutLog(StorePaths paths, LogStream log, long? keepLogLength)
-    {
-        if (keepLogLength is { } length && length < log.Length)
-        {
-            // Readers may see this transaction: it goes only when there are none.
-            using var held = FileLock.TryTakeExclusive(paths.SnapshotLock)
-                ?? throw new IOException($"{paths.SnapshotLock} is held by a reader; a failed transaction cannot be taken back until it is done.");
-            log.CutTo(length);
-        }
-        else if (log.Tail.Bytes > 0)
-        {
-            log.CutTo(log.Length);
-        }
-    }
-
-    private static void CreateData(StorePaths paths, Func<string, IBlockFile> open)
-    {
-        var fresh = paths.Data + ".new";
-        using (var file = open(fresh))
-        {
-            file.SetLength(0);
-            using var engine = new LiteEngine(new EngineSettings { DataStream = new DataStream(file, writable: true), LogStream = new MemoryStream() });
-            // Checkpoints are the store's to time (readers), and dates stay UTC.
-            engine.Pragma("CHECKPOINT", 0);
-            engine.Pragma("UTC_DATE", value: true);
-            engine.Checkpoint();
-            file.FlushToDisk();
-        }
-
-        File.Move(fresh, paths.Data);
-        Directories.Sync(paths.Folder);
+        _files.Dispose();
     }
 
     private void EnsureIndexes()
@@ -167,6 +127,6 @@ internal sealed class StoreSession : IDisposable
     {
         using var reader = _engine.Query("$database", new Query());
         var length = reader.Read() ? reader.Current["logFileSize"].AsInt32 : throw new StoreFaultException("LiteDB does not tell its log's length.");
-        _log.WaitAndSync(length, WriterPatience);
+        _files.Log.WaitAndSync(length, WriterPatience);
     }
 }

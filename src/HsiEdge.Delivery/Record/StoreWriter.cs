@@ -19,7 +19,8 @@ internal sealed class StoreWriter : IAsyncDisposable
     private const string Component = "store";
 
     private readonly StorePaths _paths;
-    private readonly Func<string, IBlockFile> _open;
+    private readonly IBlockDisk _disk;
+    private readonly DamageList _damage;
     private readonly long _checkpointBytes;
     private readonly HealthBoard _health;
     private readonly ILogger _logger;
@@ -30,24 +31,24 @@ internal sealed class StoreWriter : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StoreSession? _session;
     private long? _keepLogLength;
-    private string _damage = string.Empty;
     private string _checkpointFault = string.Empty;
     private bool _checkpointDelayed;
 
     /// <summary>Makes the writer; <see cref="StartAsync"/> opens the store.</summary>
     /// <param name="paths">The store's files.</param>
-    /// <param name="open">Opens a file for writing.</param>
+    /// <param name="disk">Where the files are.</param>
     /// <param name="checkpointBytes">Log length at which it is copied into the data file.</param>
     /// <param name="health">Where the store's state is reported.</param>
     /// <param name="logger">Log.</param>
     /// <param name="opened">Runs on the store's thread each time the database was opened.</param>
     /// <param name="watch">Takes figures and signs of life.</param>
     public StoreWriter(
-        StorePaths paths, Func<string, IBlockFile> open, long checkpointBytes, HealthBoard health, ILogger logger, Action<LiteDatabase> opened, StoreWatch watch)
+        StorePaths paths, IBlockDisk disk, long checkpointBytes, HealthBoard health, ILogger logger, Action<LiteDatabase> opened, StoreWatch watch)
     {
         _watch = watch;
         watch.Metrics?.WatchQueue(() => QueueCeiling - _room.CurrentCount);
-        (_paths, _open, _checkpointBytes, _health, _logger, _opened) = (paths, open, checkpointBytes, health, logger, opened);
+        (_paths, _disk, _checkpointBytes, _health, _logger, _opened) = (paths, disk, checkpointBytes, health, logger, opened);
+        _damage = new DamageList(paths, disk, watch.Time);
     }
 
     /// <summary>Starts the thread and returns once the store is open.</summary>
@@ -152,7 +153,8 @@ internal sealed class StoreWriter : IAsyncDisposable
 
     private StoreSession OpenSession()
     {
-        var session = StoreSession.Open(_paths, _open, _keepLogLength);
+        _damage.Load();
+        var session = StoreSession.Open(_paths, _disk, _keepLogLength, NoteDamage);
         _keepLogLength = null;
         try
         {
@@ -165,18 +167,19 @@ internal sealed class StoreWriter : IAsyncDisposable
         }
 
         _session = session;
-        if (session.Tail.WholePages > 0)
-        {
-            _damage = $"{_paths.Log} was damaged in the middle: {session.Tail.Bytes} bytes were set aside in {_paths.Log}.damaged. Check the disk.";
-            StoreLog.LogDamaged(_logger, _paths.Log, session.Tail.Bytes, session.Tail.WholePages);
-        }
-        else if (session.Tail.Bytes > 0)
+        if (session.Tail is { Bytes: > 0, IsDamaged: false })
         {
             StoreLog.UnfinishedTail(_logger, _paths.Log, session.Tail.Bytes);
         }
 
         StoreLog.Opened(_logger, _paths.Folder, session.LogLength);
         return session;
+    }
+
+    private void NoteDamage(string file, string what)
+    {
+        _damage.Note(file, what);
+        StoreLog.Damaged(_logger, file, what);
     }
 
     private Exception Explain(Exception exception) => exception switch
@@ -190,6 +193,11 @@ internal sealed class StoreWriter : IAsyncDisposable
 
     private void Abandon(Exception fault)
     {
+        if (PageDamageException.In(fault) is { } page)
+        {
+            NoteDamage(page.File, $"page {page.Page} is not as it was written");
+        }
+
         _health.Report(Component, HealthState.Failed, fault.Message);
         StoreLog.Failed(_logger, _paths.Folder, fault);
         var keep = _keepLogLength;
@@ -271,7 +279,7 @@ internal sealed class StoreWriter : IAsyncDisposable
 
     private void ReportHealth()
     {
-        var warning = $"{_damage} {_checkpointFault}".Trim();
+        var warning = $"{_damage.Summary} {_checkpointFault}".Trim();
         _health.Report(Component, warning.Length == 0 ? HealthState.Ok : HealthState.Warning, warning);
     }
 

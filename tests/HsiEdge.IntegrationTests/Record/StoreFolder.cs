@@ -31,7 +31,7 @@ internal sealed class StoreFolder : IDisposable
     public FaultyDisk Disk { get; } = new();
 
     public Task<LiteDbResultStore> OpenAsync() =>
-        LiteDbResultStore.OpenAsync(Options, Health, Time, NullLogger<LiteDbResultStore>.Instance, Disk.Open, CancellationToken.None);
+        LiteDbResultStore.OpenAsync(Options, Health, Time, NullLogger<LiteDbResultStore>.Instance, Disk, CancellationToken.None);
 
     public string File(string name) => Path.Combine(Options.DataFolder, name);
 

@@ -163,7 +163,7 @@ public sealed class StoreSchemaTests : IDisposable
 
     private static void Change(StoreFolder folder, Action<LiteDatabase> change)
     {
-        using var session = StoreSession.Open(StorePaths.Of(folder.Options), DiskFile.OpenWritable, keepLogLength: null);
+        using var session = StoreSession.Open(StorePaths.Of(folder.Options), LocalDisk.Instance, keepLogLength: null, static (_, _) => { });
         session.Transact(database =>
         {
             change(database);
@@ -175,7 +175,7 @@ public sealed class StoreSchemaTests : IDisposable
     private static StoreDigest Digests(StoreFolder folder)
     {
         using var copy = folder.Copy();
-        using var session = StoreSession.Open(StorePaths.Of(copy.Options), DiskFile.OpenWritable, keepLogLength: null);
+        using var session = StoreSession.Open(StorePaths.Of(copy.Options), LocalDisk.Instance, keepLogLength: null, static (_, _) => { });
         string Digest(string collection)
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
