@@ -4,7 +4,7 @@ using HsiEdge.Delivery.Record;
 namespace HsiEdge.Proofs.Kill;
 
 /// <summary>The victim's disk: real files, and SIGKILL at a chosen operation on them. SIGKILL leaves the kernel what was written; it takes the process alone.</summary>
-internal sealed class KillDisk(KillPoint point, int operation)
+internal sealed class KillDisk(KillPoint point, int operation) : IBlockDisk
 {
     private const int AfterCut = 3;
     private int _left = operation;
@@ -15,6 +15,33 @@ internal sealed class KillDisk(KillPoint point, int operation)
 
     /// <summary>Opens a file.</summary>
     public IBlockFile Open(string path) => new KillFile(this, DiskFile.OpenWritable(path), path.EndsWith(".wal", StringComparison.Ordinal));
+
+    /// <inheritdoc/>
+    public bool Exists(string path) => LocalDisk.Instance.Exists(path);
+
+    /// <inheritdoc/>
+    public void Move(string from, string to)
+    {
+        Pass(log: false, cuts: false);
+        LocalDisk.Instance.Move(from, to);
+    }
+
+    /// <inheritdoc/>
+    public void Delete(string path)
+    {
+        Pass(log: false, cuts: false);
+        LocalDisk.Instance.Delete(path);
+    }
+
+    /// <inheritdoc/>
+    public void MakeFolder(string path) => LocalDisk.Instance.MakeFolder(path);
+
+    /// <inheritdoc/>
+    public void SyncFolder(string path)
+    {
+        Pass(log: false, cuts: false);
+        LocalDisk.Instance.SyncFolder(path);
+    }
 
     private static void Die()
     {

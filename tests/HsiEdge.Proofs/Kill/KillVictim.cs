@@ -46,7 +46,7 @@ internal sealed class KillVictim : ICommandHandler
         var options = new StoreOptions { DataFolder = arguments[0], CheckpointMebibytes = 1, MaximumMapAgeDays = 1 };
         using var journal = new VictimJournal();
         journal.Say("B");
-        var store = await LiteDbResultStore.OpenAsync(options, health, time, NullLogger<LiteDbResultStore>.Instance, disk.Open, CancellationToken.None);
+        var store = await LiteDbResultStore.OpenAsync(options, health, time, NullLogger<LiteDbResultStore>.Instance, disk, CancellationToken.None);
         disk.Stage = KillStage.Running;
         journal.Say("O");
         var samples = new SampleRecords(time, arguments[1], plan.Seed);
