@@ -72,6 +72,7 @@ internal sealed class KillCheck(string folder, KillAccount account, KillTally ta
             else if (write.Committed == true && !there)
             {
                 tally.Fault(KillFault.Lost, $"{folder}: result {write.Key} was {(write.Acknowledged ? "acknowledged" : "in the store")} and is gone.");
+                write.Committed = false;
             }
             else if (write.Committed == false && there)
             {
