@@ -6,6 +6,9 @@ public interface IOutbox
     /// <summary>Number of messages waiting.</summary>
     long PendingCount { get; }
 
+    /// <summary><see cref="OutboxMessage.Number"/> of the message stored last; 0 when there was none.</summary>
+    long LastNumber { get; }
+
     /// <summary>Waiting messages, highest priority first, oldest first within a priority.</summary>
     /// <param name="limit">At most this many.</param>
     /// <param name="cancellationToken">Stops the read.</param>

@@ -24,6 +24,12 @@ public sealed record OutboxMessage
     /// <summary>When it was made.</summary>
     public required DateTimeOffset CreatedUtc { get; init; }
 
+    /// <summary>Which link sends it.</summary>
+    public MessageDestination Destination { get; init; }
+
+    /// <summary>Place in the order in which its destination's messages were stored; 0 before it is stored.</summary>
+    public long Number { get; init; }
+
     /// <summary>MQTT 5 user properties.</summary>
     public IReadOnlyDictionary<string, string> UserProperties { get; init; } = new Dictionary<string, string>();
 }

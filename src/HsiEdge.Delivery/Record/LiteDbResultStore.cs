@@ -17,6 +17,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     private readonly FileStream _lock;
     private readonly StoreWriter _writer;
     private readonly OutboxTable _outbox = new();
+    private readonly OutboxTable _sparkplug = new(MessageDestination.Sparkplug);
 
     private LiteDbResultStore(
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, FileStream held, StorePaths paths,
@@ -24,10 +25,17 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     {
         (_retention, _book, _time, _logger, _lock) = (new StoreRetention(options, time), new StoreBook(time), time, logger, held);
         _writer = new StoreWriter(paths, disk, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Opened, watch);
+        Sparkplug = new StoreOutbox(_writer, _sparkplug);
     }
 
     /// <inheritdoc/>
     public long PendingCount => _outbox.PendingCount;
+
+    /// <inheritdoc/>
+    public long LastNumber => _outbox.LastNumber;
+
+    /// <summary>Messages that wait for the Sparkplug edge node's link.</summary>
+    public IOutbox Sparkplug { get; }
 
     /// <summary>What lies in the store.</summary>
     public StoreUsage Usage => _book.Usage;
@@ -78,7 +86,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                     ShelfEntry.SizeOfMaps(maps, chunks, record.OverlayPng.Length));
                 WriteAlerts(database, record.Transitions, record.OpenAlerts);
                 _retention.Prune(database);
-                return _outbox.Add(database, record.Messages);
+                return AddMessages(database, record.Messages);
             },
             durable: true,
             cancellationToken);
@@ -97,7 +105,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                     WriteValue(database, value.Key, value.Value);
                 }
 
-                return _outbox.Add(database, messages);
+                return AddMessages(database, messages);
             },
             durable: true,
             cancellationToken);
@@ -111,7 +119,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                 _book.Add(database, ledger!.CaptureId, lost: true, caseId: null, 0, ShelfEntry.SizeOfResult(null, document), 0);
             }
 
-            return _outbox.Add(database, messages);
+            return AddMessages(database, messages);
         },
         durable: true,
         cancellationToken);
@@ -161,7 +169,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<OutboxMessage>> PeekAsync(int limit, CancellationToken cancellationToken) =>
-        _writer.RunAsync(database => OutboxTable.Peek(database, limit), durable: false, cancellationToken);
+        _writer.RunAsync(database => _outbox.Peek(database, limit), durable: false, cancellationToken);
 
     /// <inheritdoc/>
     public Task WaitForMessagesAsync(CancellationToken cancellationToken) => _outbox.WaitForMessagesAsync(cancellationToken);
@@ -245,11 +253,19 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         }
     }
 
+    private int AddMessages(LiteDatabase database, IReadOnlyList<OutboxMessage> messages)
+    {
+        var added = _outbox.Add(database, [.. messages.Where(m => m.Destination == MessageDestination.Topics)]);
+        var sparkplug = messages.Where(m => m.Destination == MessageDestination.Sparkplug).ToList();
+        return sparkplug.Count == 0 ? added : added + _sparkplug.Add(database, sparkplug);
+    }
+
     // On the store's thread, each time the files were opened.
     private void Opened(LiteDatabase database)
     {
         StoreSchema.Bring(database, StoreSchema.Current, _time, _logger);
         _book.Load(database);
         _outbox.Recount(database);
+        _sparkplug.Recount(database);
     }
 }

@@ -23,7 +23,7 @@ internal static class OutboxDocuments
     };
 
     /// <summary>Reads a waiting message.</summary>
-    public static OutboxMessage ToMessage(BsonDocument document) => new()
+    public static OutboxMessage ToMessage(BsonDocument document, MessageDestination destination) => new()
     {
         Id = document["_id"].AsString,
         Topic = document["o"].AsString,
@@ -31,6 +31,8 @@ internal static class OutboxDocuments
         ContentType = document["y"].AsString,
         Retain = document["r"].AsBoolean,
         Priority = (MessagePriority)document["p"].AsInt32,
+        Destination = destination,
+        Number = NumberOf(document),
         CreatedUtc = DateTimeOffset.FromUnixTimeMilliseconds(document["t"].AsInt64),
         UserProperties = document["u"].AsDocument.ToDictionary(p => p.Key, p => p.Value.AsString, StringComparer.Ordinal),
     };

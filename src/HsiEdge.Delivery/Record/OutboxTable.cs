@@ -6,8 +6,10 @@ namespace HsiEdge.Delivery.Record;
 /// <summary>
 /// The waiting messages in the store. What takes a database runs on the store's thread, inside the transaction of the work it belongs to.
 /// </summary>
-internal sealed class OutboxTable
+/// <param name="destination">Whose messages: each destination has a collection of its own.</param>
+internal sealed class OutboxTable(MessageDestination destination = MessageDestination.Topics)
 {
+    private readonly string _collection = destination == MessageDestination.Topics ? ResultDocuments.Outbox : ResultDocuments.SparkplugOutbox;
     private readonly Lock _gate = new();
     private TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _pending;
@@ -16,9 +18,12 @@ internal sealed class OutboxTable
     /// <summary>Number of messages waiting.</summary>
     public long PendingCount => Interlocked.Read(ref _pending);
 
+    /// <summary>Number of the message stored last.</summary>
+    public long LastNumber => Interlocked.Read(ref _nextNumber) - 1;
+
     /// <summary>Waiting messages, highest priority first, oldest first within a priority.</summary>
-    public static IReadOnlyList<OutboxMessage> Peek(LiteDatabase database, int limit) =>
-        [.. database.GetCollection(ResultDocuments.Outbox).Query().OrderBy("k").Limit(limit).ToList().Select(OutboxDocuments.ToMessage)];
+    public IReadOnlyList<OutboxMessage> Peek(LiteDatabase database, int limit) =>
+        [.. database.GetCollection(_collection).Query().OrderBy("k").Limit(limit).ToList().Select(d => OutboxDocuments.ToMessage(d, destination))];
 
     /// <summary>Completes when messages are waiting; returns at once when some already are.</summary>
     public Task WaitForMessagesAsync(CancellationToken cancellationToken)
@@ -33,7 +38,7 @@ internal sealed class OutboxTable
     /// <returns>How many were given.</returns>
     public int Add(LiteDatabase database, IReadOnlyList<OutboxMessage> messages)
     {
-        var outbox = database.GetCollection(ResultDocuments.Outbox);
+        var outbox = database.GetCollection(_collection);
         var removed = 0;
         foreach (var message in messages)
         {
@@ -55,7 +60,7 @@ internal sealed class OutboxTable
     /// <returns>How many were there.</returns>
     public int Remove(LiteDatabase database, IReadOnlyCollection<string> messageIds)
     {
-        var removed = messageIds.Count(id => database.GetCollection(ResultDocuments.Outbox).Delete(id));
+        var removed = messageIds.Count(id => database.GetCollection(_collection).Delete(id));
         Announce(-removed);
         return removed;
     }
@@ -63,13 +68,14 @@ internal sealed class OutboxTable
     /// <summary>Counts anew what waits: after each opening of the database.</summary>
     public void Recount(LiteDatabase database)
     {
-        var outbox = database.GetCollection(ResultDocuments.Outbox);
+        var outbox = database.GetCollection(_collection);
         Interlocked.Exchange(ref _pending, outbox.LongCount());
-        _nextNumber = 1 + Enum.GetValues<MessagePriority>().Max(priority => LastNumber(outbox, priority));
+        // Never back: a number given once in this process is not given again, also when its transaction failed.
+        Interlocked.Exchange(ref _nextNumber, Math.Max(_nextNumber, 1 + Enum.GetValues<MessagePriority>().Max(priority => LargestNumber(outbox, priority))));
         Announce(0);
     }
 
-    private static long LastNumber(ILiteCollection<BsonDocument> outbox, MessagePriority priority)
+    private static long LargestNumber(ILiteCollection<BsonDocument> outbox, MessagePriority priority)
     {
         var last = outbox.Query()
             .Where("k < @0", new BsonValue(OutboxDocuments.OrderKey(priority - 1, 0)))

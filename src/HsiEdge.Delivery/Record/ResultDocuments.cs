@@ -36,6 +36,9 @@ internal static class ResultDocuments
     /// <summary>Waiting messages: k order.</summary>
     public const string Outbox = "outbox";
 
+    /// <summary>Waiting messages of the Sparkplug edge node: as <see cref="Outbox"/>.</summary>
+    public const string SparkplugOutbox = "outboxSparkplug";
+
     /// <summary>Small durable values.</summary>
     public const string Values = "values";
 

@@ -33,7 +33,7 @@ public sealed class LiteDbResultStoreTests : IDisposable
         Assert.Equal(record.OverlayPng, await again.ReadOverlayAsync(record.Result.Id, CancellationToken.None));
         Assert.Equivalent(new[] { raised.After }, await again.ReadOpenAlertsAsync(CancellationToken.None), strict: true);
         var waiting = await again.PeekAsync(100, CancellationToken.None);
-        Assert.Equivalent(record.Messages, waiting, strict: true);
+        Assert.Equivalent(record.Messages.Select((m, i) => m with { Number = i + 1 }), waiting, strict: true);
         Assert.Equal(["alert/" + raised.After.Id, "result", "ledger", "overlay"], waiting.Select(m => m.Topic));
     }
 
