@@ -53,6 +53,7 @@ public static class CommandLineApp
             ValidateVerb.Create(shell),
             ReferenceVerb.Create(shell),
             ResultsVerb.Create(shell),
+            AuditVerb.Create(shell),
             ModelVerb.Create(shell),
             BenchVerb.Create(shell),
             help,

@@ -78,6 +78,9 @@ public sealed class ApplianceConfiguration
 
     internal OptionKeys Keys => _keys;
 
+    /// <summary>What the program has built in, without any layer.</summary>
+    internal static ApplianceConfiguration Defaults() => new();
+
     /// <summary>Loads the layers of this process.</summary>
     /// <param name="arguments">Command line after the verb: <c>--config FILE</c>, <c>--Section:Key value</c>, <c>--Section:Key=value</c>.</param>
     public static ApplianceConfiguration Load(IReadOnlyList<string> arguments)

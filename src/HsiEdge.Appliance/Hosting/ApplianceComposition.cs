@@ -75,6 +75,9 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var health = new HealthBoard(time);
         health.Report("trigger", HealthState.Warning, "the box is starting");
 
+        var folder = Path.GetFullPath(configuration.Store.DataFolder);
+        var audit = _stages.Own(new BoxAudit(folder, identity.BootId, _desk, health, time, logs));
+        var audited = new AuditedBox(audit, folder, Version);
         var truth = new HealthTruth(identity, _instruments.Life, _desk, health);
         _instruments.Box.WatchHealth(truth.Read);
         var storeWatch = new StoreWatch(time, _instruments.Store, _stages.Own(_instruments.Watch("store")));
@@ -84,12 +87,14 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), cancellationToken));
         book.CameraIsSynthetic = configuration.Camera.Source == CameraSource.Phantom;
         var board = new BoardOperation(BoardOf(configuration), options => BoardDevices.Open(options, logs), _desk, () => book.OpenAlerts, health, time, logs) { Instruments = _instruments };
-        var operation = new CaptureOperation(configuration, run, board, _desk, book, health, ids, metrics, time, logs) { Instruments = _instruments };
+        var operation = new CaptureOperation(configuration, run, board, _desk, book, audited, health, ids, metrics, time, logs) { Instruments = _instruments };
         _instruments.Box.WatchVersions(identity.SoftwareVersion, () => operation.Active);
-        var commands = new CommandHandler(_desk, book, store, logs.CreateLogger<CommandHandler>(), operation.TakeReferenceAsync);
+        var commands = new CommandHandler(_desk, book, store, audit, logs.CreateLogger<CommandHandler>(), operation.TakeReferenceAsync);
         var publisher = new MqttPublisher(
-            configuration.Mqtt, identity, store, store, health, commands, () => operation.Active, time, logs.CreateLogger<MqttPublisher>());
+            configuration.Mqtt, identity, store, store, health, commands, () => operation.Active with { Audit = audit.Head }, time, logs.CreateLogger<MqttPublisher>());
 
+        var auditing = Run("audit", stopping => audit.RunAsync(store, stopping));
+        var starting = Run("audit of the start", stopping => AuditStartAsync(audited, configuration, stopping));
         var publishing = Run("publisher", publisher.RunAsync);
         var boarding = Run("board", board.RunAsync);
         var refusals = new RefusalTeller(_desk, book, time, logs.CreateLogger<RefusalTeller>()) { Life = _stages.Own(_instruments.Watch("refusals")) };
@@ -102,7 +107,21 @@ internal sealed class ApplianceComposition : IAsyncDisposable
             Metrics = _instruments.Store,
         };
         var watching = Run("disk watch", boxWatch.RunAsync);
-        Running = Task.WhenAny(publishing, boarding, refusing, capturing, clock, watching).Unwrap();
+        Running = Task.WhenAny(auditing, starting, publishing, boarding, refusing, capturing, clock, watching).Unwrap();
+    }
+
+    /// <summary>Nothing is captured before the start is audited.</summary>
+    private static async Task AuditStartAsync(AuditedBox audited, ApplianceConfiguration configuration, CancellationToken stopping)
+    {
+        try
+        {
+            await audited.StartedAsync(configuration, stopping);
+            await Task.Delay(Timeout.InfiniteTimeSpan, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped as asked.
+        }
     }
 
     /// <summary>The board of a wrong configuration is opened too, for its lamps and its footswitch, unless its own section is at fault.</summary>

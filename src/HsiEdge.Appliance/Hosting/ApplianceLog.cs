@@ -39,6 +39,9 @@ internal static partial class ApplianceLog
     [LoggerMessage(8010, LogLevel.Information, "Camera {Model}, serial {Serial}, is back")]
     public static partial void CameraReturned(ILogger logger, string model, string serial);
 
+    [LoggerMessage(8020, LogLevel.Warning, "Audit log: {Reason}")]
+    public static partial void AuditBroken(ILogger log, string reason);
+
     /// <summary>Names the files read, or that there was none.</summary>
     public static string FilesOf(ApplianceConfiguration configuration) => configuration.Files.Count == 0 ? "defaults" : string.Join(", ", configuration.Files);
 }

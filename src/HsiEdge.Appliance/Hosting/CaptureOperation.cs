@@ -30,6 +30,7 @@ internal sealed class CaptureOperation
     private readonly BoardOperation _board;
     private readonly TriggerDesk _desk;
     private readonly CaseBook _book;
+    private readonly AuditedBox _audited;
     private readonly HealthBoard _health;
     private readonly UlidGenerator _ids;
     private readonly PipelineMetrics _metrics;
@@ -40,14 +41,15 @@ internal sealed class CaptureOperation
     private ReferenceDesk? _references;
 
     public CaptureOperation(
-        ApplianceConfiguration configuration, ApplianceRun run, BoardOperation board, TriggerDesk desk, CaseBook book, HealthBoard health, UlidGenerator ids, PipelineMetrics metrics,
-        TimeProvider time, ILoggerFactory logs)
+        ApplianceConfiguration configuration, ApplianceRun run, BoardOperation board, TriggerDesk desk, CaseBook book, AuditedBox audited, HealthBoard health, UlidGenerator ids,
+        PipelineMetrics metrics, TimeProvider time, ILoggerFactory logs)
     {
         _configuration = configuration;
         _run = run;
         _board = board;
         _desk = desk;
         _book = book;
+        _audited = audited;
         _health = health;
         _ids = ids;
         _metrics = metrics;
@@ -141,6 +143,7 @@ internal sealed class CaptureOperation
         try
         {
             var model = stages.Own(LoadModel());
+            await _audited.ActivatingAsync(model.Identity, stopping);
             _health.Report("model", HealthState.Ok);
             Volatile.Write(ref _active, new ActiveVersions(model.Identity, null));
 

@@ -15,12 +15,16 @@ namespace HsiEdge.Appliance.Publish;
 public sealed partial class CommandHandler : ICommandHandler
 {
     private const int LongestName = 64;
+
+    /// <summary>MQTT does not tell who sent a command.</summary>
+    private const string CommandSender = "command over MQTT";
     private static readonly string[] Known =
         ["capture", "acknowledge", "set-case", "end-case", "query-results", "reference-dark", "reference-white", "install-model"];
 
     private readonly ITriggerSink _triggers;
     private readonly CaseBook _book;
     private readonly IResultStore _store;
+    private readonly IAuditLog _audit;
     private readonly ILogger<CommandHandler> _log;
     private readonly Func<bool, int?, CancellationToken, Task<ReferenceAnswer>>? _takeReference;
 
@@ -28,13 +32,15 @@ public sealed partial class CommandHandler : ICommandHandler
     /// <param name="triggers">Takes captures.</param>
     /// <param name="book">The case and its alerts.</param>
     /// <param name="store">Results to query.</param>
+    /// <param name="audit">Receives who acknowledged, and cases, before they are done.</param>
     /// <param name="log">Receives each command.</param>
     /// <param name="takeReference">Takes a white (true) or dark reference, averaging so many captures; null where none can be taken.</param>
-    public CommandHandler(ITriggerSink triggers, CaseBook book, IResultStore store, ILogger<CommandHandler> log, Func<bool, int?, CancellationToken, Task<ReferenceAnswer>>? takeReference = null)
+    public CommandHandler(ITriggerSink triggers, CaseBook book, IResultStore store, IAuditLog audit, ILogger<CommandHandler> log, Func<bool, int?, CancellationToken, Task<ReferenceAnswer>>? takeReference = null)
     {
         _triggers = triggers;
         _book = book;
         _store = store;
+        _audit = audit;
         _log = log;
         _takeReference = takeReference;
     }
@@ -108,9 +114,16 @@ public sealed partial class CommandHandler : ICommandHandler
             throw new BadInputException($"command/acknowledge: by is '{request.By}'; expected 1 to {LongestName} printable characters that say who acknowledges.");
         }
 
-        var transition = await _book.AcknowledgeAsync(request.AlertId, request.By, cancellationToken);
+        var refused = CommandAnswer.Refused("acknowledge", $"Alert {request.AlertId} is not open, or is acknowledged already.");
+        if (!_book.OpenAlerts.Any(a => a.Id == request.AlertId && a.AcknowledgedBy is null))
+        {
+            return refused;
+        }
+
+        var transition = await AuditedAsync(
+            new AuditEvent(AuditAction.Acknowledge, request.By, request.AlertId), () => _book.AcknowledgeAsync(request.AlertId, request.By, cancellationToken), cancellationToken);
         return transition is null
-            ? CommandAnswer.Refused("acknowledge", $"Alert {request.AlertId} is not open, or is acknowledged already.")
+            ? refused
             : CommandAnswer.Done("acknowledge", transition.After);
     }
 
@@ -122,14 +135,18 @@ public sealed partial class CommandHandler : ICommandHandler
                 $"command/set-case: caseId is '{request.CaseId}'; expected 1 to 32 letters, digits or '-': a pseudonym, never a patient's name, number or date of birth.");
         }
 
-        var ended = await _book.SetCaseAsync(request.CaseId, cancellationToken);
+        var ended = request.CaseId == _book.CaseId
+            ? []
+            : await AuditedAsync(CaseEvent("begins", request.CaseId), () => _book.SetCaseAsync(request.CaseId, cancellationToken), cancellationToken);
         return CommandAnswer.Done("set-case", new CaseAnswer(request.CaseId, [.. ended.Select(t => t.After.Id)]));
     }
 
     private async Task<CommandAnswer> EndCaseAsync(EmptyRequest request, CancellationToken cancellationToken)
     {
         _ = request;
-        var ended = await _book.EndCaseAsync(cancellationToken);
+        var ended = _book.CaseId is not { } caseId
+            ? await _book.EndCaseAsync(cancellationToken)
+            : await AuditedAsync(CaseEvent("ends", caseId), () => _book.EndCaseAsync(cancellationToken), cancellationToken);
         return CommandAnswer.Done("end-case", new CaseAnswer(null, [.. ended.Select(t => t.After.Id)]));
     }
 
@@ -147,6 +164,40 @@ public sealed partial class CommandHandler : ICommandHandler
         }
 
         return CommandAnswer.Done("query-results", await _store.ListAsync(new ResultQuery(limit, request.From, request.To), cancellationToken));
+    }
+
+    private AuditEvent CaseEvent(string change, string caseId)
+    {
+        var details = new Dictionary<string, string>(StringComparer.Ordinal) { ["change"] = change };
+        if (_book.CaseId is { } before && before != caseId)
+        {
+            details["ends"] = before;
+        }
+
+        return new AuditEvent(AuditAction.Case, CommandSender, caseId, details);
+    }
+
+    /// <summary>The entry first, then the deed; a deed that then could not be done has an entry that says so.</summary>
+    private async Task<T> AuditedAsync<T>(AuditEvent entry, Func<Task<T>> deed, CancellationToken cancellationToken)
+    {
+        await _audit.AppendAsync(entry, cancellationToken);
+        try
+        {
+            return await deed();
+        }
+        catch (StoreFaultException e)
+        {
+            try
+            {
+                await _audit.AppendAsync(entry with { Details = new Dictionary<string, string>(entry.Details, StringComparer.Ordinal) { ["failed"] = e.Message } }, CancellationToken.None);
+            }
+            catch (StoreFaultException unwritten)
+            {
+                LogNotAudited(_log, entry.Action, entry.Subject, unwritten.Message);
+            }
+
+            throw;
+        }
     }
 
     private static T Parse<T>(string verb, ReadOnlyMemory<byte> payload, string example)
@@ -180,6 +231,9 @@ public sealed partial class CommandHandler : ICommandHandler
 
     [LoggerMessage(7101, LogLevel.Information, "Command {Verb} carried out")]
     private static partial void LogDone(ILogger log, string verb);
+
+    [LoggerMessage(7103, LogLevel.Error, "{Action} of {Subject} failed after it was audited, and that could not be audited: {Reason}")]
+    private static partial void LogNotAudited(ILogger log, AuditAction action, string subject, string reason);
 
     [LoggerMessage(7102, LogLevel.Warning, "Command {Verb} not carried out: {Error}")]
     private static partial void LogRefused(ILogger log, string verb, string error);

@@ -45,9 +45,16 @@ public sealed class HealthBoard
 
             var since = known is not null && known.State == worst ? known.SinceUtc : _time.GetUtcNow();
             _items[component] = new HealthItem(component, worst, reasons, since);
-            _version++;
-            _changed.SetResult();
-            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Changed();
+        }
+    }
+
+    /// <summary>Something else that the status tells has changed: who follows the board looks again.</summary>
+    public void Touch()
+    {
+        lock (_gate)
+        {
+            Changed();
         }
     }
 
@@ -69,6 +76,13 @@ public sealed class HealthBoard
         {
             return _version > knownVersion ? Task.CompletedTask : _changed.Task.WaitAsync(cancellationToken);
         }
+    }
+
+    private void Changed()
+    {
+        _version++;
+        _changed.SetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private static string Joined(IReadOnlyList<string> reasons) => reasons.Count == 1 ? reasons[0] : string.Join("; ", reasons.Select(r => r.TrimEnd('.')));

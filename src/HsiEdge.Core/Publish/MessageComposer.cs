@@ -120,7 +120,7 @@ public sealed class MessageComposer
         ArgumentNullException.ThrowIfNull(versions);
         return new StatusMessage(
             SchemaVersion, _identity.Site, _identity.Cart, _identity.BootId, session, state, reasons, _time.GetUtcNow(),
-            _identity.SoftwareVersion, versions.Model, versions.CalibrationId);
+            _identity.SoftwareVersion, versions.Model, versions.CalibrationId, Audit: versions.Audit);
     }
 
     /// <summary>The status of one component.</summary>

@@ -16,6 +16,7 @@ namespace HsiEdge.Core.Publish;
 /// <param name="Model">Active model; absent when none is loaded.</param>
 /// <param name="CalibrationId">Active calibration set; absent when none.</param>
 /// <param name="Notice">The research-use notice.</param>
+/// <param name="Audit">Last entry of the audit log, for whoever wants to hold the box to it; absent before the first.</param>
 public sealed record StatusMessage(
     int SchemaVersion,
     string Site,
@@ -28,7 +29,8 @@ public sealed record StatusMessage(
     string Software,
     ModelIdentity? Model,
     string? CalibrationId,
-    string Notice = CaptureResult.ResearchUseOnly);
+    string Notice = CaptureResult.ResearchUseOnly,
+    AuditHead? Audit = null);
 
 /// <summary>State of the whole box.</summary>
 public enum ApplianceState
@@ -46,7 +48,8 @@ public enum ApplianceState
 /// <summary>What is active now, for <see cref="StatusMessage"/>.</summary>
 /// <param name="Model">Active model, or null.</param>
 /// <param name="CalibrationId">Active calibration set, or null.</param>
-public sealed record ActiveVersions(ModelIdentity? Model, string? CalibrationId)
+/// <param name="Audit">Last entry of the audit log, or null.</param>
+public sealed record ActiveVersions(ModelIdentity? Model, string? CalibrationId, AuditHead? Audit = null)
 {
     /// <summary>Nothing is loaded.</summary>
     public static ActiveVersions None { get; } = new(null, null);

@@ -115,6 +115,10 @@ public sealed class ResultStoreReader : IAsyncDisposable
     public Task<KeptLedger?> ReadLedgerAsync(string captureId, CancellationToken cancellationToken) =>
         ReadAsync(database => StoreQueries.FindLedger(database, captureId), cancellationToken);
 
+    /// <inheritdoc cref="IResultStore.ReadValueAsync"/>
+    public Task<string?> ReadValueAsync(string key, CancellationToken cancellationToken) => ReadAsync(
+        database => database.GetCollection(ResultDocuments.Values).FindById(key) is { } document ? document["v"].AsString : null, cancellationToken);
+
     /// <summary>Messages that wait for the broker.</summary>
     public Task<long> CountPendingMessagesAsync(CancellationToken cancellationToken) =>
         ReadAsync(database => database.GetCollection(ResultDocuments.Outbox).LongCount(), cancellationToken);

@@ -4,6 +4,7 @@ using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
+using HsiEdge.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -122,7 +123,7 @@ public sealed class CommandHandlerTests
 
     private static async Task<CommandAnswer> SendAsync(PipelineRig rig, string verb, string payload = "")
     {
-        var handler = new CommandHandler(rig.Desk, rig.Book, rig.Store, NullLogger<CommandHandler>.Instance);
+        var handler = new CommandHandler(rig.Desk, rig.Book, rig.Store, new FakeAuditLog(), NullLogger<CommandHandler>.Instance);
         return await handler.HandleAsync(verb, Encoding.UTF8.GetBytes(payload), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
     }
 }

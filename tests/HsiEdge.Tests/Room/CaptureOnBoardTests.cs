@@ -24,6 +24,7 @@ public sealed class CaptureOnBoardTests : IAsyncLifetime
     private readonly FakeResultStore _store = new();
     private readonly TriggerDesk _desk;
     private CaseBook _book = null!;
+    private BoxAudit _audit = null!;
     private SimulatedBoard _board = null!;
     private Task _running = Task.CompletedTask;
 
@@ -43,8 +44,11 @@ public sealed class CaptureOnBoardTests : IAsyncLifetime
         _book = await CaseBook.OpenAsync(
             new InterpretOptions(), _store, composer, _ids, TimeProvider.System, _metrics, NullLogger<CaseBook>.Instance, CancellationToken.None);
         var board = new BoardOperation(configuration.Board, Open, _desk, () => _book.OpenAlerts, _health, TimeProvider.System, NullLoggerFactory.Instance);
+        _audit = new BoxAudit(_folder.File("data"), _ids.Next(), _desk, _health, TimeProvider.System, NullLoggerFactory.Instance);
+        var audited = new AuditedBox(_audit, _folder.File("data"), "1.0.0");
+        await audited.StartedAsync(configuration, CancellationToken.None);
         var captures = new CaptureOperation(
-            configuration, ApplianceRun.Service, board, _desk, _book, _health, _ids, _metrics, TimeProvider.System, NullLoggerFactory.Instance);
+            configuration, ApplianceRun.Service, board, _desk, _book, audited, _health, _ids, _metrics, TimeProvider.System, NullLoggerFactory.Instance);
         _running = RunAsync(board, captures);
         await UntilReadyAsync();
     }
@@ -54,6 +58,7 @@ public sealed class CaptureOnBoardTests : IAsyncLifetime
         await _stopping.CancelAsync();
         await _running.WaitAsync(TimeSpan.FromSeconds(20));
         _book.Dispose();
+        _audit.Dispose();
         await _store.DisposeAsync();
         _metrics.Dispose();
         _stopping.Dispose();
