@@ -62,6 +62,13 @@ public sealed class MosquittoBroker : IAsyncDisposable
         }
     }
 
+    /// <summary>Has it read its configuration and access lists again.</summary>
+    public Task ReloadAsync() => SignalAsync("HUP");
+
+    /// <summary>Sends it a signal: STOP pauses it, CONT lets it go on, USR1 has it write what it persists.</summary>
+    public Task SignalAsync(string signal) =>
+        ProgramRun.StartAsync("kill", ["-" + signal, (_process ?? throw new InvalidOperationException("The broker does not run.")).Id.ToString(CultureInfo.InvariantCulture)]);
+
     /// <summary>What it has logged.</summary>
     public string ReadLog() => File.ReadAllText(_folder.File("mosquitto.log"));
 

@@ -35,6 +35,9 @@ public sealed class SampleRecords
     /// <summary>Makes messages as the product does.</summary>
     public MessageComposer Composer => _composer;
 
+    /// <summary>A ULID.</summary>
+    public string NextId() => _ids.Next();
+
     /// <summary>A record with everything that one cube writes.</summary>
     public ResultRecord Next(int lines = 24, int samples = 32, string? caseId = "case-1", IReadOnlyList<AlertTransition>? transitions = null, bool findings = true, int overlayBytes = 600)
     {

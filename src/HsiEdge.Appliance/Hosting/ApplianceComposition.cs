@@ -91,7 +91,8 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         _instruments.Box.WatchVersions(identity.SoftwareVersion, () => operation.Active);
         var commands = new CommandHandler(_desk, book, store, audit, logs.CreateLogger<CommandHandler>(), operation.TakeReferenceAsync);
         var publisher = new MqttPublisher(
-            configuration.Mqtt, identity, store, store, health, commands, () => operation.Active with { Audit = audit.Head }, time, logs.CreateLogger<MqttPublisher>());
+            configuration.Mqtt, identity, store, store, health, commands, () => operation.Active with { Audit = audit.Head }, time, logs.CreateLogger<MqttPublisher>(),
+            _instruments.Publish);
 
         var auditing = Run("audit", stopping => audit.RunAsync(store, stopping));
         var starting = Run("audit of the start", stopping => AuditStartAsync(audited, configuration, stopping));

@@ -23,12 +23,13 @@ internal sealed class CommandDesk
     private readonly ApplianceIdentity _identity;
     private readonly ICommandHandler _handler;
     private readonly ILogger _logger;
+    private readonly PublishMetrics? _metrics;
     private readonly Channel<MqttApplicationMessage> _queue = Channel.CreateBounded<MqttApplicationMessage>(Waiting);
     private volatile MqttLink? _link;
 
     /// <summary>Makes a desk.</summary>
-    public CommandDesk(ApplianceIdentity identity, ICommandHandler handler, ILogger logger) =>
-        (_identity, _handler, _logger) = (identity, handler, logger);
+    public CommandDesk(ApplianceIdentity identity, ICommandHandler handler, ILogger logger, PublishMetrics? metrics) =>
+        (_identity, _handler, _logger, _metrics) = (identity, handler, logger, metrics);
 
     /// <summary>Topic filter of all commands.</summary>
     public string TopicFilter => Prefix + "+";
@@ -74,6 +75,7 @@ internal sealed class CommandDesk
                 unexpected = exception;
             }
 
+            _metrics?.CountCommand(CommandVerbs.All.Contains(verb) ? verb : "unknown", answer.Ok);
             PublishLog.CommandDone(_logger, verb, answer.Ok, answer.Error ?? string.Empty);
             await AnswerAsync(_link, message, answer, CancellationToken.None);
             if (unexpected is not null)

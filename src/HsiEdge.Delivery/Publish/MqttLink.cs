@@ -13,11 +13,18 @@ internal sealed class MqttLink : IAsyncDisposable
     // Topic, properties and framing beside the payload: a generous bound for the check against the broker's largest packet.
     private const int OverheadBytes = 2_048;
 
+    /// <summary>Bytes that may be under way before an acknowledgement is waited for longer than usual.</summary>
+    public const int PatientBytes = 64 * 1024;
+
+    // The slowest network that is still one: what goes beyond PatientBytes gets this much time.
+    private const double SlowestBytesPerSecond = 32 * 1024;
+
     private readonly IMqttClient _client;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MqttClientConnectResult? _granted;
+    private long _bytesUnderWay;
 
     /// <summary>Makes an unconnected link.</summary>
     /// <param name="received">Takes messages; must not throw.</param>
@@ -48,7 +55,7 @@ internal sealed class MqttLink : IAsyncDisposable
         MqttClientConnectResult result;
         try
         {
-            result = await WithPatienceAsync(token => _client.ConnectAsync(options, token), "CONNACK", cancellationToken);
+            result = await WithPatienceAsync(token => _client.ConnectAsync(options, token), "CONNACK", _patience, cancellationToken);
         }
         catch (LinkLostException exception) when ((stream?.Fault ?? TlsFault.Find(exception)) is { } fault)
         {
@@ -67,15 +74,29 @@ internal sealed class MqttLink : IAsyncDisposable
     /// <returns>Null when the broker took it (success PUBACK); else why it refuses it.</returns>
     public async Task<string?> PublishAsync(MqttApplicationMessage message, CancellationToken cancellationToken)
     {
-        if (_granted?.MaximumPacketSize is { } largest and > 0 && message.Payload.Length + OverheadBytes > largest)
+        if (WhyTooLarge(message) is { } tooLarge)
         {
-            return $"{message.Payload.Length} bytes are more than the broker's largest packet of {largest}";
+            return tooLarge;
         }
 
         message.QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce;
-        var result = await WithPatienceAsync(token => _client.PublishAsync(message, token), "PUBACK", cancellationToken);
-        return result.IsSuccess ? null : $"{result.ReasonCode} {result.ReasonString}".TrimEnd();
+        var bytes = message.Payload.Length;
+        Interlocked.Add(ref _bytesUnderWay, bytes);
+        try
+        {
+            var result = await WithPatienceAsync(token => _client.PublishAsync(message, token), "PUBACK", _patience, cancellationToken);
+            return result.IsSuccess ? null : $"{result.ReasonCode} {result.ReasonString}".TrimEnd();
+        }
+        finally
+        {
+            Interlocked.Add(ref _bytesUnderWay, -bytes);
+        }
     }
+
+    /// <summary>Why the broker would not take a message of this size; null when it would.</summary>
+    public string? WhyTooLarge(MqttApplicationMessage message) => _granted?.MaximumPacketSize is { } largest and > 0 && message.Payload.Length + OverheadBytes > largest
+        ? $"{message.Payload.Length} bytes are more than the broker's largest packet of {largest}"
+        : null;
 
     /// <summary>Subscribes with QoS 1, without retained messages.</summary>
     /// <returns>Null when granted; else why not.</returns>
@@ -89,15 +110,20 @@ internal sealed class MqttLink : IAsyncDisposable
             RetainHandling = MqttRetainHandling.DoNotSendOnSubscribe,
             NoLocal = true,
         });
-        var result = await WithPatienceAsync(token => _client.SubscribeAsync(options, token), "SUBACK", cancellationToken);
+        var result = await WithPatienceAsync(token => _client.SubscribeAsync(options, token), "SUBACK", _patience, cancellationToken);
         var code = result.Items.Single().ResultCode;
         return code <= MqttClientSubscribeResultCode.GrantedQoS2 ? null : $"{code} {result.ReasonString}".TrimEnd();
     }
 
-    /// <summary>Probes the link by the monotonic clock and ends with <see cref="LinkLostException"/> when it is gone.</summary>
+    /// <summary>
+    /// Probes the link by the monotonic clock and ends with <see cref="LinkLostException"/> when it is gone: at most 1.5 keep-alives after it last
+    /// worked, unless more than <see cref="PatientBytes"/> are under way. Half a keep-alive of silence, then at most 0.9 for the answer.
+    /// </summary>
     public async Task WatchAsync(int keepAliveSeconds, CancellationToken cancellationToken)
     {
-        var interval = TimeSpan.FromSeconds(Math.Max(1, Math.Min(keepAliveSeconds, ServerKeepAliveSeconds ?? int.MaxValue) * 0.75));
+        var keepAlive = TimeSpan.FromSeconds(Math.Min(keepAliveSeconds, ServerKeepAliveSeconds ?? int.MaxValue));
+        var interval = keepAlive * 0.5;
+        var patience = keepAlive * 0.9 < _patience ? keepAlive * 0.9 : _patience;
         while (true)
         {
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -118,6 +144,7 @@ internal sealed class MqttLink : IAsyncDisposable
                     return true;
                 },
                 "PINGRESP",
+                patience,
                 cancellationToken);
         }
     }
@@ -134,6 +161,7 @@ internal sealed class MqttLink : IAsyncDisposable
                     return true;
                 },
                 "the goodbye",
+                _patience,
                 cancellationToken);
         }
     }
@@ -148,9 +176,10 @@ internal sealed class MqttLink : IAsyncDisposable
     private static string Describe(MqttClientDisconnectedEventArgs arguments) =>
         arguments.Exception?.GetBaseException().Message ?? arguments.ReasonString ?? $"the broker closed the connection ({arguments.Reason})";
 
-    private async Task<T> WithPatienceAsync<T>(Func<CancellationToken, Task<T>> call, string awaited, CancellationToken cancellationToken)
+    private async Task<T> WithPatienceAsync<T>(Func<CancellationToken, Task<T>> call, string awaited, TimeSpan usual, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(_patience, _time);
+        var limit = usual + TimeSpan.FromSeconds(Math.Max(0, Interlocked.Read(ref _bytesUnderWay) - PatientBytes) / SlowestBytesPerSecond);
+        using var patience = new CancellationTokenSource(limit, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
@@ -166,7 +195,7 @@ internal sealed class MqttLink : IAsyncDisposable
         }
         catch (OperationCanceledException exception) when (patience.IsCancellationRequested)
         {
-            throw new LinkLostException($"no {awaited} within {_patience.TotalSeconds:0} s", exception);
+            throw new LinkLostException($"no {awaited} within {limit.TotalSeconds:0.#} s", exception);
         }
         catch (Exception exception) when (IsLinkFault(exception))
         {

@@ -54,8 +54,8 @@ public sealed class MqttOptions
     /// <summary>Largest pause between attempts to connect in s, 1…3600.</summary>
     public int MaximumReconnectDelaySeconds { get; set; } = 30;
 
-    /// <summary>Messages in flight at once, 1…64.</summary>
-    public int MaximumInFlight { get; set; } = 16;
+    /// <summary>Messages in flight at once, 1…1024; the broker may ask for fewer.</summary>
+    public int MaximumInFlight { get; set; } = 64;
 
     /// <summary>A message handed over later than this many s after it was made is marked <c>historical</c>, 1…86400.</summary>
     public int HistoricalAfterSeconds { get; set; } = 30;

@@ -17,7 +17,7 @@ public sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         CheckRange(faults, nameof(options.SessionExpirySeconds), options.SessionExpirySeconds, 1, uint.MaxValue - 1L);
         CheckRange(faults, nameof(options.AcknowledgeTimeoutSeconds), options.AcknowledgeTimeoutSeconds, 1, 300);
         CheckRange(faults, nameof(options.MaximumReconnectDelaySeconds), options.MaximumReconnectDelaySeconds, 1, 3_600);
-        CheckRange(faults, nameof(options.MaximumInFlight), options.MaximumInFlight, 1, 64);
+        CheckRange(faults, nameof(options.MaximumInFlight), options.MaximumInFlight, 1, 1_024);
         CheckRange(faults, nameof(options.HistoricalAfterSeconds), options.HistoricalAfterSeconds, 1, 86_400);
         CheckRange(faults, nameof(options.StopDrainMilliseconds), options.StopDrainMilliseconds, 0, 60_000);
         CheckFile(faults, nameof(options.PasswordFile), options.PasswordFile);

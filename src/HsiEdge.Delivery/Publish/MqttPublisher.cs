@@ -31,8 +31,8 @@ public sealed class MqttPublisher
     private readonly MessageComposer _composer;
     private readonly StatusTeller _teller;
     private readonly CommandDesk _desk;
-    private readonly SortedDictionary<string, string> _refusals = new(StringComparer.Ordinal);
-    private readonly Lock _gate = new();
+    private readonly LinkReport _report;
+    private readonly PublishMetrics? _metrics;
     private long? _session;
 
     /// <summary>Makes a publisher; <see cref="RunAsync"/> connects.</summary>
@@ -45,21 +45,28 @@ public sealed class MqttPublisher
     /// <param name="versions">Model and calibration active now; asked each time the status is said.</param>
     /// <param name="time">Source of the time.</param>
     /// <param name="logger">Log.</param>
+    /// <param name="metrics">Takes the figures; null where nobody wants them.</param>
     public MqttPublisher(
         MqttOptions options, ApplianceIdentity identity, IResultStore store, IOutbox outbox, HealthBoard health, ICommandHandler commands,
-        Func<ActiveVersions> versions, TimeProvider time, ILogger<MqttPublisher> logger)
+        Func<ActiveVersions> versions, TimeProvider time, ILogger<MqttPublisher> logger, PublishMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(identity);
         (_options, _identity, _store, _outbox, _health, _time, _logger) = (options, identity, store, outbox, health, time, logger);
         _composer = new MessageComposer(identity, new UlidGenerator(time), time);
         _teller = new StatusTeller(identity, _composer, health, versions);
-        _desk = new CommandDesk(identity, commands, logger);
+        _metrics = metrics;
+        _report = new LinkReport(Component, health, logger);
+        _desk = new CommandDesk(identity, commands, logger, metrics);
+        metrics?.WatchOutbox(() => (outbox.PendingCount, outbox.PendingBytes));
         Credentials = new CredentialKeeper(options, health, time, logger);
     }
 
     /// <summary>What the links show and trust.</summary>
     public CredentialKeeper Credentials { get; }
+
+    /// <summary>How long a topic that the broker refuses is left alone.</summary>
+    internal TimeSpan RefusalPause { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Runs until stopped; then sends what still waits for a short while (<see cref="MqttOptions.StopDrainMilliseconds"/>), says <c>offline</c>
@@ -75,14 +82,16 @@ public sealed class MqttPublisher
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var drops = _report.WatchDropsAsync(_outbox, _metrics, _time, stop.Token);
         var commands = _desk.RunAsync(stop.Token);
         var connection = StayConnectedAsync(stop.Token);
         var credentials = Credentials.RunAsync(stop.Token);
-        var first = await Task.WhenAny(commands, connection, credentials);
+        var first = await Task.WhenAny(commands, connection, credentials, drops);
         await stop.CancelAsync();
         await IgnoreStopAsync(connection);
         await IgnoreStopAsync(credentials);
         await IgnoreStopAsync(commands);
+        await IgnoreStopAsync(drops);
         await IgnoreStopAsync(first);
     }
 
@@ -129,7 +138,8 @@ public sealed class MqttPublisher
                 // A file of the options that cannot be used is waited for as the broker is: the box goes on recording.
                 failures = connected ? 1 : failures + 1;
                 var reason = $"{_options.Host}:{_options.Port}: {exception.Message}";
-                _health.Report(Component, HealthState.Failed, reason);
+                _report.Down(reason);
+                _metrics?.CountLoss();
                 if (failures == 1)
                 {
                     // One warning an episode; the health board says the rest.
@@ -161,13 +171,14 @@ public sealed class MqttPublisher
         Credentials.Prove(credentials);
         Credentials.See(stream.Shown);
         await KeepSessionAsync(session, cancellationToken);
-        ForgetRefusals();
+        _report.Up();
+        _metrics?.CountConnect();
         PublishLog.Connected(_logger, _options.Host, _options.Port, session, _outbox.PendingCount);
         _desk.UseLink(link);
         try
         {
             // Before the status is said: whoever sees "online" may send a command.
-            NoteRefusal("command/+", await link.SubscribeAsync(_desk.TopicFilter, cancellationToken) ?? string.Empty);
+            _report.NoteRefusal("command/+", await link.SubscribeAsync(_desk.TopicFilter, cancellationToken) ?? string.Empty);
             await ServeAsync(link, outdated, cancellationToken);
         }
         finally
@@ -184,7 +195,7 @@ public sealed class MqttPublisher
         Task[] loops =
         [
             link.WatchAsync(_options.KeepAliveSeconds, session.Token),
-            _teller.RunAsync(link, () => GreetAsync(link, greeted, session.Token), NoteRefusal, session.Token),
+            _teller.RunAsync(link, () => GreetAsync(link, greeted, session.Token), _report.NoteRefusal, session.Token),
             DrainAsync(link, greeted.Task, session.Token),
         ];
         var stopped = UntilAsync(either.Token);
@@ -207,8 +218,8 @@ public sealed class MqttPublisher
         foreach (var alert in await OpenAlertsAsync(cancellationToken))
         {
             var message = _composer.ForOpenAlert(alert);
-            var refusal = await link.PublishAsync(OutboxDrain.ToMqtt(message, _identity.TopicPrefix, _options, _time), cancellationToken);
-            NoteRefusal(message.Topic, refusal ?? string.Empty);
+            var refusal = await link.PublishAsync(OutgoingMessage.Fresh(message, _identity.TopicPrefix), cancellationToken);
+            _report.NoteRefusal(message.Topic, refusal ?? string.Empty);
         }
 
         greeted.SetResult();
@@ -220,7 +231,7 @@ public sealed class MqttPublisher
 #pragma warning disable VSTHRD003 // Completed by the greeting, in the same session.
         await greeted.WaitAsync(cancellationToken);
 #pragma warning restore VSTHRD003
-        await new OutboxDrain(_options, _identity.TopicPrefix, _outbox, _time, _logger).RunAsync(link, NoteRefusal, cancellationToken);
+        await new OutboxDrain(_options, _identity.TopicPrefix, _outbox, link, _report.NoteRefusal, _metrics, _time, _logger) { RefusalPause = RefusalPause }.RunAsync(cancellationToken);
     }
 
     private async Task<IReadOnlyList<Alert>> OpenAlertsAsync(CancellationToken cancellationToken)
@@ -296,36 +307,6 @@ public sealed class MqttPublisher
         catch (StoreFaultException exception)
         {
             PublishLog.OutboxUnreadable(_logger, exception);
-        }
-    }
-
-    private void ForgetRefusals()
-    {
-        lock (_gate)
-        {
-            _refusals.Clear();
-            _health.Report(Component, HealthState.Ok);
-        }
-    }
-
-    private void NoteRefusal(string topic, string reason)
-    {
-        lock (_gate)
-        {
-            if (reason.Length == 0)
-            {
-                _refusals.Remove(topic);
-            }
-            else if (!_refusals.TryGetValue(topic, out var known) || known != reason)
-            {
-                _refusals[topic] = reason;
-                PublishLog.Refused(_logger, topic, reason);
-            }
-
-            _health.Report(
-                Component,
-                _refusals.Count == 0 ? HealthState.Ok : HealthState.Warning,
-                string.Join("; ", _refusals.Select(r => $"the broker refuses {r.Key}: {r.Value}")));
         }
     }
 }

@@ -1,145 +1,376 @@
-using System.Globalization;
-using HsiEdge.Core.Publish;
+using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
 using HsiEdge.Core.Record;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
-using MQTTnet.Packets;
-using MQTTnet.Protocol;
 
 namespace HsiEdge.Delivery.Publish;
 
 /// <summary>
-/// Sends waiting messages with QoS 1, several in flight, alerts first, and marks them sent only on a success PUBACK. Messages of a retained
-/// topic and of an alert keep their order: the last one sent is the one that stays. A topic that the broker refuses is left alone for a
-/// while, so that one bad topic does not stop the rest; nothing is dropped.
+/// Sends waiting messages over one connection with QoS 1: a sliding window in flight, read ahead from the store, alerts first; marked sent only on a
+/// success PUBACK, many in one transaction. Results and ledgers leave in the order of their recording, so their first deliveries keep it. One loop
+/// holds all state; what takes time runs beside it and hands back what is to be done then.
 /// </summary>
 internal sealed class OutboxDrain
 {
-    private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(30);
+    private const int ReadAhead = 256;
+    private const int AlertRoom = 16;
+    private const int MarkAt = 256;
+    private const int MarkedAtOnce = 1_024;
+    private const long MaximumBytesInFlight = MqttLink.PatientBytes;
+    private static readonly TimeSpan MarkAfter = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan StoreFaultPause = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan RefusedOnlyPause = TimeSpan.FromSeconds(1);
-    private const int PeekBeyondRefused = 512;
 
     private readonly MqttOptions _options;
     private readonly string _topicPrefix;
     private readonly IOutbox _outbox;
+    private readonly PublishMetrics? _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Dictionary<string, DateTimeOffset> _refusedUntil = new(StringComparer.Ordinal);
+    private readonly MqttLink _link;
+    private readonly Action<string, string> _refused;
+    private readonly Channel<Action> _next = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly DrainQueue _queue = new();
+    private readonly HashSet<string> _tooLarge = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _pausing = new(StringComparer.Ordinal);
+    private readonly Queue<string> _paused = new();
+    private List<string> _acknowledged = [];
+    private OutboxPosition _position = OutboxPosition.Start;
+    private WaitingMessage? _taken;
+    private int _running;
+    private int _inFlight;
+    private long _bytesInFlight;
+    private bool _more = true;
+    private bool _news;
+    private bool _reading;
+    private bool _waiting;
+    private bool _marking;
+    private bool _timing;
+    private bool _markDue;
+    private bool _rewinding;
 
-    /// <summary>Makes a drain.</summary>
-    public OutboxDrain(MqttOptions options, string topicPrefix, IOutbox outbox, TimeProvider time, ILogger logger) =>
-        (_options, _topicPrefix, _outbox, _time, _logger) = (options, topicPrefix, outbox, time, logger);
-
-    /// <summary>Sends what waits and what comes, until stopped or the link is lost.</summary>
+    /// <summary>Makes a drain for one connection.</summary>
+    /// <param name="options">Validated options.</param>
+    /// <param name="topicPrefix">What stands before each topic.</param>
+    /// <param name="outbox">Waiting messages.</param>
     /// <param name="link">The connection.</param>
     /// <param name="refused">Takes topic and reason of what the broker refuses, and an empty reason once it takes the topic again.</param>
-    /// <param name="cancellationToken">Stops; messages in flight may be sent again next time.</param>
-    public async Task RunAsync(MqttLink link, Action<string, string> refused, CancellationToken cancellationToken)
+    /// <param name="metrics">Takes the figures.</param>
+    /// <param name="time">Source of the time.</param>
+    /// <param name="logger">Log.</param>
+    public OutboxDrain(
+        MqttOptions options, string topicPrefix, IOutbox outbox, MqttLink link, Action<string, string> refused, PublishMetrics? metrics, TimeProvider time,
+        ILogger logger)
     {
-        while (true)
+        (_options, _topicPrefix, _outbox, _link, _refused) = (options, topicPrefix, outbox, link, refused);
+        (_metrics, _time, _logger) = (metrics, time, logger);
+    }
+
+    /// <summary>How long a refused topic is left alone.</summary>
+    public TimeSpan RefusalPause { get; init; } = TimeSpan.FromSeconds(30);
+
+    private int Room => Math.Min(_options.MaximumInFlight, _link.ReceiveMaximum);
+
+    /// <summary>Sends what waits and what comes, until stopped or the link is lost. Messages then in flight are sent again next time.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            while (true)
+            {
+                Read(stop.Token);
+                Send(stop.Token);
+                Mark(stop.Token);
+                Rewind();
+                Wait(stop.Token);
+                Pause(stop.Token);
+                do
+                {
+                    await PerformNextAsync(cancellationToken);
+                }
+                while (_next.Reader.TryPeek(out _));
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await EndAsync();
+        }
+    }
+
+    private async Task PerformNextAsync(CancellationToken cancellationToken)
+    {
+        var then = await _next.Reader.ReadAsync(cancellationToken);
+        _running--;
+        then();
+    }
+
+    // What the broker has need not be sent again.
+    private async Task EndAsync()
+    {
+        while (_running > 0)
         {
             try
             {
-                await _outbox.WaitForMessagesAsync(cancellationToken);
-                if (!await SendBatchAsync(link, refused, cancellationToken))
-                {
-                    await Task.Delay(RefusedOnlyPause, _time, cancellationToken);
-                }
+                await PerformNextAsync(CancellationToken.None);
+            }
+            catch (Exception exception) when (exception is LinkLostException or OperationCanceledException)
+            {
+                // The end that is under way.
+            }
+        }
+
+        if (_acknowledged.Count > 0)
+        {
+            try
+            {
+                await _outbox.MarkSentAsync(_acknowledged, CancellationToken.None);
             }
             catch (StoreFaultException exception)
             {
-                // The store reports itself; messages stay where they are.
+                // The store reports itself; they are sent once more, with the same ids.
                 PublishLog.OutboxUnreadable(_logger, exception);
-                await Task.Delay(StoreFaultPause, _time, cancellationToken);
             }
         }
     }
 
-    private async Task<bool> SendBatchAsync(MqttLink link, Action<string, string> refused, CancellationToken cancellationToken)
+    private void Start(Task<Action> work)
     {
-        var room = Math.Min(_options.MaximumInFlight, link.ReceiveMaximum);
-        var waiting = await _outbox.PeekAsync(_refusedUntil.Count == 0 ? room : PeekBeyondRefused, cancellationToken);
-        var now = _time.GetUtcNow();
-        var batch = waiting.Where(m => !_refusedUntil.TryGetValue(m.Topic, out var until) || until <= now).Take(room).ToList();
-        if (batch.Count == 0)
-        {
-            return waiting.Count == 0;
-        }
-
-        var lanes = batch.GroupBy(m => m.Retain || m.Priority == MessagePriority.High ? m.Topic : m.Id, StringComparer.Ordinal)
-            .Select(lane => SendLaneAsync(link, lane, refused, cancellationToken)).ToList();
-        var outcomes = await Task.WhenAll(lanes);
-        var sent = outcomes.SelectMany(o => o.Sent).ToList();
-        if (sent.Count > 0)
-        {
-            // Not cancelled by a stop: what the broker has need not be sent again.
-            await _outbox.MarkSentAsync(sent, CancellationToken.None);
-        }
-
-        if (outcomes.Select(o => o.Fault).FirstOrDefault(f => f is not null) is { } fault)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
-        }
-
-        return true;
+        _running++;
+        _ = HandBackAsync(work);
     }
 
-    private async Task<(List<string> Sent, Exception? Fault)> SendLaneAsync(
-        MqttLink link, IEnumerable<OutboxMessage> lane, Action<string, string> refused, CancellationToken cancellationToken)
+    // Never fails: what fails is thrown by the loop.
+    private async Task HandBackAsync(Task<Action> work)
     {
-        var sent = new List<string>();
+        Action then;
         try
         {
-            foreach (var message in lane)
-            {
-                if (await link.PublishAsync(ToMqtt(message, _topicPrefix, _options, _time), cancellationToken) is { } reason)
-                {
-                    lock (_refusedUntil)
-                    {
-                        _refusedUntil[message.Topic] = _time.GetUtcNow() + RefusalPause;
-                    }
-
-                    refused(message.Topic, reason);
-                    break;
-                }
-
-                sent.Add(message.Id);
-                lock (_refusedUntil)
-                {
-                    if (_refusedUntil.Remove(message.Topic))
-                    {
-                        refused(message.Topic, string.Empty);
-                    }
-                }
-            }
+#pragma warning disable VSTHRD003 // Started by the loop, in this class.
+            then = await work;
+#pragma warning restore VSTHRD003
         }
-        catch (Exception exception) when (exception is LinkLostException or OperationCanceledException)
+        catch (Exception exception)
         {
-            return (sent, exception);
+            var fault = ExceptionDispatchInfo.Capture(exception);
+            then = fault.Throw;
         }
 
-        return (sent, null);
+        _next.Writer.TryWrite(then);
     }
 
-    /// <summary>The message as sent now: its id, its age and whether it is late stand in user properties.</summary>
-    public static MqttApplicationMessage ToMqtt(OutboxMessage message, string topicPrefix, MqttOptions options, TimeProvider time)
+    private void Read(CancellationToken cancellationToken)
     {
-        var age = Math.Max(0, (time.GetUtcNow() - message.CreatedUtc).TotalMilliseconds);
-        var properties = message.UserProperties.Select(p => new MqttUserProperty(p.Key, Utf8(p.Value))).ToList();
-        properties.Add(new MqttUserProperty(UserPropertyNames.Id, Utf8(message.Id)));
-        properties.Add(new MqttUserProperty(UserPropertyNames.AgeMilliseconds, Utf8(((long)age).ToString(CultureInfo.InvariantCulture))));
-        properties.Add(new MqttUserProperty(UserPropertyNames.Historical, Utf8(age > options.HistoricalAfterSeconds * 1000.0 ? "true" : "false")));
-        return new MqttApplicationMessage
+        if (_reading || _rewinding)
         {
-            Topic = topicPrefix + message.Topic,
-            PayloadSegment = message.Payload,
-            ContentType = message.ContentType,
-            PayloadFormatIndicator = message.ContentType == MessageComposer.JsonContentType ? MqttPayloadFormatIndicator.CharacterData : MqttPayloadFormatIndicator.Unspecified,
-            Retain = message.Retain,
-            UserProperties = properties,
+            return;
+        }
+
+        if ((_more || _news) && _queue.Count <= ReadAhead / 2)
+        {
+            (_reading, _news) = (true, false);
+            Start(ReadAsync(ReadAhead - _queue.Count, MessagePriority.Low, cancellationToken));
+        }
+        else if (_news)
+        {
+            // The backlog is read far enough; alerts overtake it.
+            (_reading, _news) = (true, false);
+            Start(ReadAsync(AlertRoom, MessagePriority.High, cancellationToken));
+        }
+    }
+
+    private async Task<Action> ReadAsync(int limit, MessagePriority atLeast, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var page = await _outbox.ReadAsync(_position, limit, atLeast, cancellationToken);
+            return () =>
+            {
+                (_reading, _position) = (false, page.Next);
+                _queue.Add(page.Messages);
+                _more = !page.Last || atLeast > MessagePriority.Low;
+                _news |= !page.Last && atLeast > MessagePriority.Low;
+            };
+        }
+        catch (StoreFaultException exception)
+        {
+            // The store reports itself; messages stay where they are.
+            PublishLog.OutboxUnreadable(_logger, exception);
+            await Task.Delay(StoreFaultPause, _time, cancellationToken);
+            return () => (_reading, _more) = (false, true);
+        }
+    }
+
+    private void Wait(CancellationToken cancellationToken)
+    {
+        if (!_waiting && !_news)
+        {
+            _waiting = true;
+            Start(WaitAsync(_position, cancellationToken));
+        }
+    }
+
+    private async Task<Action> WaitAsync(OutboxPosition position, CancellationToken cancellationToken)
+    {
+        await _outbox.WaitForMessagesAsync(position, cancellationToken);
+        return () => (_waiting, _news) = (false, true);
+    }
+
+    private void Send(CancellationToken cancellationToken)
+    {
+        while (!_rewinding && _inFlight < Room && (_taken is not null || _queue.TryTake(out _taken)))
+        {
+            var size = _taken.Message.Payload.Length;
+            if (_inFlight > 0 && _bytesInFlight + size > MaximumBytesInFlight)
+            {
+                return;
+            }
+
+            var (waiting, message) = (_taken, OutgoingMessage.Of(_taken, _topicPrefix, _options, _time));
+            _taken = null;
+            if (_link.WhyTooLarge(message) is { } reason)
+            {
+                // It alone is left where it is: the others of its topic may fit.
+                _tooLarge.Add(waiting.Message.Topic);
+                NoteRefused(waiting, reason);
+                _queue.Release(waiting);
+                continue;
+            }
+
+            _inFlight++;
+            _bytesInFlight += size;
+            Start(SendAsync(waiting, message, cancellationToken));
+        }
+    }
+
+    private async Task<Action> SendAsync(WaitingMessage waiting, MqttApplicationMessage message, CancellationToken cancellationToken)
+    {
+        var begun = _time.GetTimestamp();
+        var reason = await _link.PublishAsync(message, cancellationToken);
+        var took = _time.GetElapsedTime(begun);
+        return () =>
+        {
+            _inFlight--;
+            _bytesInFlight -= waiting.Message.Payload.Length;
+            if (reason is null)
+            {
+                Acknowledge(waiting, took);
+            }
+            else
+            {
+                Refuse(waiting, reason);
+            }
+
+            _queue.Release(waiting);
         };
     }
 
-    private static ReadOnlyMemory<byte> Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+    private void Acknowledge(WaitingMessage waiting, TimeSpan took)
+    {
+        var topic = waiting.Message.Topic;
+        _acknowledged.Add(waiting.Message.Id);
+        _metrics?.CountSent(waiting.Message.Priority switch { MessagePriority.High => "high", MessagePriority.Normal => "normal", _ => "low" }, took.TotalMilliseconds);
+        if (_queue.IsProbe(waiting))
+        {
+            _queue.Accept(topic);
+            _refused(topic, string.Empty);
+            _rewinding = true;
+        }
+        else if (_tooLarge.Remove(topic))
+        {
+            _refused(topic, string.Empty);
+        }
+    }
+
+    private void Refuse(WaitingMessage waiting, string reason)
+    {
+        NoteRefused(waiting, reason);
+        if (_queue.Refuse(waiting) && _pausing.Add(waiting.Message.Topic))
+        {
+            _paused.Enqueue(waiting.Message.Topic);
+        }
+    }
+
+    private void NoteRefused(WaitingMessage waiting, string reason)
+    {
+        _metrics?.CountRefused();
+        _refused(waiting.Message.Topic, reason);
+    }
+
+    private void Pause(CancellationToken cancellationToken)
+    {
+        while (_paused.TryDequeue(out var topic))
+        {
+            Start(PauseAsync(topic, cancellationToken));
+        }
+    }
+
+    private async Task<Action> PauseAsync(string topic, CancellationToken cancellationToken)
+    {
+        await Task.Delay(RefusalPause, _time, cancellationToken);
+        return () =>
+        {
+            _pausing.Remove(topic);
+            _queue.Retry(topic);
+        };
+    }
+
+    private void Mark(CancellationToken cancellationToken)
+    {
+        if (_marking || _acknowledged.Count == 0)
+        {
+            return;
+        }
+
+        if (_acknowledged.Count >= MarkAt || _markDue || _rewinding)
+        {
+            var batch = _acknowledged[..Math.Min(MarkedAtOnce, _acknowledged.Count)];
+            _acknowledged = _acknowledged[batch.Count..];
+            (_marking, _markDue) = (true, false);
+            Start(MarkAsync(batch, cancellationToken));
+        }
+        else if (!_timing)
+        {
+            _timing = true;
+            Start(TimeAsync(cancellationToken));
+        }
+    }
+
+    private async Task<Action> TimeAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(MarkAfter, _time, cancellationToken);
+        return () => (_timing, _markDue) = (false, true);
+    }
+
+    private async Task<Action> MarkAsync(List<string> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Not cancelled by a stop: what the broker has need not be sent again.
+            await _outbox.MarkSentAsync(batch, CancellationToken.None);
+            return () => _marking = false;
+        }
+        catch (StoreFaultException exception)
+        {
+            PublishLog.OutboxUnreadable(_logger, exception);
+            await Task.WhenAny(Task.Delay(StoreFaultPause, _time, cancellationToken));
+            return () =>
+            {
+                _marking = false;
+                _acknowledged.InsertRange(0, batch);
+            };
+        }
+    }
+
+    // The broker takes a topic again whose later messages were passed over: once nothing is under way, all that waits is read anew, in order.
+    private void Rewind()
+    {
+        if (_rewinding && _inFlight == 0 && !_reading && !_marking && _acknowledged.Count == 0)
+        {
+            _queue.Clear();
+            (_taken, _position, _more, _rewinding) = (null, OutboxPosition.Start, true, false);
+            Start(Task.FromResult<Action>(static () => { }));
+        }
+    }
 }

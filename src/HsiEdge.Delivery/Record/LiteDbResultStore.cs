@@ -16,14 +16,16 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     private readonly ILogger<LiteDbResultStore> _logger;
     private readonly FileStream _lock;
     private readonly StoreWriter _writer;
-    private readonly OutboxTable _outbox = new();
-    private readonly OutboxTable _sparkplug = new(MessageDestination.Sparkplug);
+    private readonly OutboxTable _outbox;
+    private readonly OutboxTable _sparkplug;
 
     private LiteDbResultStore(
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, FileStream held, StorePaths paths,
         IBlockDisk disk, StoreWatch watch)
     {
         (_retention, _book, _time, _logger, _lock) = (new StoreRetention(options, time), new StoreBook(time), time, logger, held);
+        _outbox = new OutboxTable(options, _book.Age, time);
+        _sparkplug = new OutboxTable(options, _book.Age, time, MessageDestination.Sparkplug);
         _writer = new StoreWriter(paths, disk, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Opened, watch);
         Sparkplug = new StoreOutbox(_writer, _sparkplug);
     }
@@ -33,6 +35,12 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
 
     /// <inheritdoc/>
     public long LastNumber => _outbox.LastNumber;
+
+    /// <inheritdoc/>
+    public long PendingBytes => _outbox.PendingBytes;
+
+    /// <inheritdoc/>
+    public OutboxDrops Drops => _outbox.Drops;
 
     /// <summary>Messages that wait for the Sparkplug edge node's link.</summary>
     public IOutbox Sparkplug { get; }
@@ -69,7 +77,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         var result = ResultDocuments.OfResult(record.Result);
         var (maps, chunks) = await Task.Run(
             () => ResultDocuments.OfMaps(record.Result.Id, record.Result.CapturedUtc, record.Maps, record.Classes), cancellationToken);
-        await _writer.RunAsync(
+        Count(await _writer.RunAsync(
             database =>
             {
                 database.GetCollection(ResultDocuments.Results).Upsert(result);
@@ -89,14 +97,14 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                 return AddMessages(database, record.Messages);
             },
             durable: true,
-            cancellationToken);
+            cancellationToken));
     }
 
     /// <inheritdoc/>
-    public Task RecordAlertsAsync(
+    public async Task RecordAlertsAsync(
         IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> openAlerts, IReadOnlyList<OutboxMessage> messages, DurableValue? value,
         CancellationToken cancellationToken) =>
-        _writer.RunAsync(
+        Count(await _writer.RunAsync(
             database =>
             {
                 WriteAlerts(database, transitions, openAlerts);
@@ -108,10 +116,10 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                 return AddMessages(database, messages);
             },
             durable: true,
-            cancellationToken);
+            cancellationToken));
 
     /// <inheritdoc/>
-    public Task RecordLedgerAsync(KeptLedger? ledger, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken) => _writer.RunAsync(
+    public async Task RecordLedgerAsync(KeptLedger? ledger, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken) => Count(await _writer.RunAsync(
         database =>
         {
             if (WriteLedger(database, ledger) is { } document)
@@ -122,7 +130,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
             return AddMessages(database, messages);
         },
         durable: true,
-        cancellationToken);
+        cancellationToken));
 
     /// <inheritdoc/>
     public Task<KeptLedger?> ReadLedgerAsync(string captureId, CancellationToken cancellationToken) =>
@@ -167,12 +175,18 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     public Task WriteValueAsync(string key, string? value, CancellationToken cancellationToken) =>
         _writer.RunAsync(database => WriteValue(database, key, value), durable: true, cancellationToken);
 
-    /// <inheritdoc/>
+    /// <summary>Waiting messages, highest priority first, in the order of their recording within a priority.</summary>
+    /// <param name="limit">At most this many.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
     public Task<IReadOnlyList<OutboxMessage>> PeekAsync(int limit, CancellationToken cancellationToken) =>
         _writer.RunAsync(database => _outbox.Peek(database, limit), durable: false, cancellationToken);
 
     /// <inheritdoc/>
-    public Task WaitForMessagesAsync(CancellationToken cancellationToken) => _outbox.WaitForMessagesAsync(cancellationToken);
+    public Task<OutboxPage> ReadAsync(OutboxPosition after, int limit, MessagePriority atLeast, CancellationToken cancellationToken) =>
+        _writer.RunAsync(database => _outbox.Read(database, after, limit, atLeast), durable: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WaitForMessagesAsync(OutboxPosition after, CancellationToken cancellationToken) => _outbox.WaitForMessagesAsync(after, cancellationToken);
 
     /// <inheritdoc/>
     public Task MarkSentAsync(IReadOnlyCollection<string> messageIds, CancellationToken cancellationToken)
@@ -253,11 +267,14 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         }
     }
 
-    private int AddMessages(LiteDatabase database, IReadOnlyList<OutboxMessage> messages)
+    private (OutboxDrops Topics, OutboxDrops Sparkplug) AddMessages(LiteDatabase database, IReadOnlyList<OutboxMessage> messages) => (
+        _outbox.Add(database, [.. messages.Where(m => m.Destination == MessageDestination.Topics)]),
+        _sparkplug.Add(database, [.. messages.Where(m => m.Destination == MessageDestination.Sparkplug)]));
+
+    private void Count((OutboxDrops Topics, OutboxDrops Sparkplug) drops)
     {
-        var added = _outbox.Add(database, [.. messages.Where(m => m.Destination == MessageDestination.Topics)]);
-        var sparkplug = messages.Where(m => m.Destination == MessageDestination.Sparkplug).ToList();
-        return sparkplug.Count == 0 ? added : added + _sparkplug.Add(database, sparkplug);
+        _outbox.Count(drops.Topics);
+        _sparkplug.Count(drops.Sparkplug);
     }
 
     // On the store's thread, each time the files were opened.
@@ -265,7 +282,7 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     {
         StoreSchema.Bring(database, StoreSchema.Current, _time, _logger);
         _book.Load(database);
-        _outbox.Recount(database);
-        _sparkplug.Recount(database);
+        _outbox.Load(database);
+        _sparkplug.Load(database);
     }
 }

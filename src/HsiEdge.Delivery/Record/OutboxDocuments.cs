@@ -6,10 +6,16 @@ namespace HsiEdge.Delivery.Record;
 /// <summary>Waiting messages as LiteDB documents.</summary>
 internal static class OutboxDocuments
 {
+    // Names, index entries and page slack of a document beside its payload, measured generously.
+    private const int OverheadBytes = 512;
+
     /// <summary>Makes a waiting message's document.</summary>
     /// <param name="message">The message.</param>
     /// <param name="number">Grows with each message of this store.</param>
-    public static BsonDocument OfMessage(OutboxMessage message, long number) => new()
+    /// <param name="run">Identifies the run of the program: monotonic times compare within one.</param>
+    /// <param name="monotonicMilliseconds">Monotonic time of its recording within the run.</param>
+    /// <param name="ageSeconds">Counted time (<see cref="AgeClock"/>) of its recording.</param>
+    public static BsonDocument OfMessage(OutboxMessage message, long number, string run, long monotonicMilliseconds, long ageSeconds) => new()
     {
         ["_id"] = message.Id,
         ["k"] = OrderKey(message.Priority, number),
@@ -20,6 +26,9 @@ internal static class OutboxDocuments
         ["p"] = (int)message.Priority,
         ["t"] = message.CreatedUtc.ToUnixTimeMilliseconds(),
         ["u"] = new BsonDocument(message.UserProperties.ToDictionary(p => p.Key, p => new BsonValue(p.Value), StringComparer.Ordinal)),
+        ["e"] = run,
+        ["m"] = monotonicMilliseconds,
+        ["a"] = ageSeconds,
     };
 
     /// <summary>Reads a waiting message.</summary>
@@ -30,7 +39,7 @@ internal static class OutboxDocuments
         Payload = document["d"].AsBinary,
         ContentType = document["y"].AsString,
         Retain = document["r"].AsBoolean,
-        Priority = (MessagePriority)document["p"].AsInt32,
+        Priority = PriorityOf(document),
         Destination = destination,
         Number = NumberOf(document),
         CreatedUtc = DateTimeOffset.FromUnixTimeMilliseconds(document["t"].AsInt64),
@@ -42,4 +51,10 @@ internal static class OutboxDocuments
 
     /// <summary>Number of a message within its priority.</summary>
     public static long NumberOf(BsonDocument document) => document["k"].AsInt64 & 0x00FF_FFFF_FFFF_FFFF;
+
+    /// <summary>A message's priority.</summary>
+    public static MessagePriority PriorityOf(BsonDocument document) => (MessagePriority)document["p"].AsInt32;
+
+    /// <summary>What a message takes in the store, in bytes.</summary>
+    public static long SizeOf(BsonDocument document) => document["d"].AsBinary.Length + OverheadBytes;
 }

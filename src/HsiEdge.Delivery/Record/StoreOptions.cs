@@ -32,4 +32,13 @@ public sealed class StoreOptions
 
     /// <summary>Size of the write-ahead log in MiB at which it is copied into the data file, 1…40. The log never grows beyond 64.</summary>
     public int CheckpointMebibytes { get; set; } = 32;
+
+    /// <summary>
+    /// Room in MiB for messages that wait for the broker, 16…65536. Above it the oldest go, overlays first, alerts last. The default holds some
+    /// 250,000 messages of results and ledgers.
+    /// </summary>
+    public int MaximumOutboxMebibytes { get; set; } = 1_024;
+
+    /// <summary>Messages that waited longer than this many days are given up, 0…3650; 0 keeps them until they are sent. Counted as the store counts age: a clock that jumps lets nothing expire.</summary>
+    public int MaximumOutboxAgeDays { get; set; } = 90;
 }

@@ -28,6 +28,8 @@ public sealed class StoreOptionsValidator : IValidateOptions<StoreOptions>
         Check(options.MaximumMapAgeDays is >= 0 and <= Days, "MaximumMapAgeDays", options.MaximumMapAgeDays, "0 (keep for ever) to 36500");
         Check(options.MaximumLostLedgerAgeDays is >= 0 and <= Days, "MaximumLostLedgerAgeDays", options.MaximumLostLedgerAgeDays, "0 (keep for ever) to 36500");
         Check(options.CheckpointMebibytes is >= 1 and <= 40, "CheckpointMebibytes", options.CheckpointMebibytes, "1 to 40: the log may grow to 64, and one transaction has to fit");
+        Check(options.MaximumOutboxMebibytes is >= 16 and <= 65_536, "MaximumOutboxMebibytes", options.MaximumOutboxMebibytes, "16 to 65536");
+        Check(options.MaximumOutboxAgeDays is >= 0 and <= 3_650, "MaximumOutboxAgeDays", options.MaximumOutboxAgeDays, "0 (keep until sent) to 3650");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
         void Check(bool holds, string key, int found, string expected)

@@ -9,6 +9,12 @@ internal sealed class StoreOutbox(StoreWriter writer, OutboxTable table) : IOutb
     public long PendingCount => table.PendingCount;
 
     /// <inheritdoc/>
+    public long PendingBytes => table.PendingBytes;
+
+    /// <inheritdoc/>
+    public OutboxDrops Drops => table.Drops;
+
+    /// <inheritdoc/>
     public long LastNumber => table.LastNumber;
 
     /// <inheritdoc/>
@@ -16,7 +22,11 @@ internal sealed class StoreOutbox(StoreWriter writer, OutboxTable table) : IOutb
         writer.RunAsync(database => table.Peek(database, limit), durable: false, cancellationToken);
 
     /// <inheritdoc/>
-    public Task WaitForMessagesAsync(CancellationToken cancellationToken) => table.WaitForMessagesAsync(cancellationToken);
+    public Task<OutboxPage> ReadAsync(OutboxPosition after, int limit, MessagePriority atLeast, CancellationToken cancellationToken) =>
+        writer.RunAsync(database => table.Read(database, after, limit, atLeast), durable: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WaitForMessagesAsync(OutboxPosition after, CancellationToken cancellationToken) => table.WaitForMessagesAsync(after, cancellationToken);
 
     /// <inheritdoc/>
     public Task MarkSentAsync(IReadOnlyCollection<string> messageIds, CancellationToken cancellationToken)

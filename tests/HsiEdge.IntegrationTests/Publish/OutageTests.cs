@@ -53,7 +53,7 @@ public sealed class OutageTests
         proxy.Frozen = true;
         var record = rig.Samples.Next(8, 8);
         await rig.Store.RecordAsync(record, CancellationToken.None);
-        await WaitForHealthAsync(rig, HealthState.Failed);
+        await rig.WaitForHealthAsync(HealthState.Failed);
         Assert.Equal(record.Messages.Count, rig.Store.PendingCount);
         proxy.Frozen = false;
         proxy.Break();
@@ -72,7 +72,7 @@ public sealed class OutageTests
         await using var rig = await PublisherRig.MakeAsync(broker.Port);
         await rig.Store.RecordAsync(rig.Samples.Next(8, 8, overlayBytes: 50_000), CancellationToken.None);
         rig.Start();
-        await WaitForHealthAsync(rig, HealthState.Warning);
+        await rig.WaitForHealthAsync(HealthState.Warning);
         for (var i = 0; i < 5; i++)
         {
             await rig.Store.RecordAsync(rig.Samples.Next(8, 8, overlayBytes: 50_000), CancellationToken.None);
@@ -93,7 +93,7 @@ public sealed class OutageTests
         await using var rig = await PublisherRig.MakeAsync(broker.Port);
         await rig.Store.RecordAsync(rig.Samples.Next(8, 8), CancellationToken.None);
         rig.Start();
-        await WaitForHealthAsync(rig, HealthState.Warning);
+        await rig.WaitForHealthAsync(HealthState.Warning);
         await WaitUntilPendingAsync(rig, 1);
         Assert.Equal("result", Assert.Single(await rig.Store.PeekAsync(10, CancellationToken.None)).Topic);
         Assert.Contains("the broker refuses result: NotAuthorized", rig.Health.Snapshot().Items.Single(i => i.Component == "broker-link").Reason, StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed class OutageTests
     {
         await using var rig = await PublisherRig.MakeAsync(MosquittoBroker.FreePort());
         rig.Start();
-        await WaitForHealthAsync(rig, HealthState.Failed);
+        await rig.WaitForHealthAsync(HealthState.Failed);
         await rig.Store.RecordAsync(rig.Samples.Next(8, 8), CancellationToken.None);
         Assert.Equal(3, rig.Store.PendingCount);
         var begin = TimeProvider.System.GetTimestamp();
@@ -134,21 +134,6 @@ public sealed class OutageTests
 
     private static HashSet<string> DistinctIds(IReadOnlyList<Received> messages) =>
         messages.Where(m => m.Properties.ContainsKey(UserPropertyNames.Id)).Select(m => m.Properties[UserPropertyNames.Id]).ToHashSet(StringComparer.Ordinal);
-
-    private static async Task WaitForHealthAsync(PublisherRig rig, HealthState state)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
-        while (true)
-        {
-            var (version, items) = rig.Health.Snapshot();
-            if (items.Any(i => i.Component == "broker-link" && i.State == state))
-            {
-                return;
-            }
-
-            await rig.Health.WaitForChangeAsync(version, patience.Token);
-        }
-    }
 
     private static async Task WaitUntilPendingAsync(PublisherRig rig, long count)
     {

@@ -20,7 +20,10 @@ internal sealed class PublisherRig : IAsyncDisposable, ICommandHandler
         var options = new MqttOptions { Port = port, MaximumReconnectDelaySeconds = 1, AcknowledgeTimeoutSeconds = 3, StopDrainMilliseconds = 1_000 };
         adjust?.Invoke(options);
         Publisher = new MqttPublisher(
-            options, samples.Identity, store, store, health, this, () => new ActiveVersions(null, "cal-1"), TimeProvider.System, NullLogger<MqttPublisher>.Instance);
+            options, samples.Identity, store, store, health, this, () => new ActiveVersions(null, "cal-1"), TimeProvider.System, NullLogger<MqttPublisher>.Instance)
+        {
+            RefusalPause = TimeSpan.FromSeconds(1),
+        };
     }
 
     public LiteDbResultStore Store { get; }
@@ -62,6 +65,21 @@ internal sealed class PublisherRig : IAsyncDisposable, ICommandHandler
         if (Store.PendingCount > 0)
         {
             throw new TimeoutException($"{Store.PendingCount} messages still wait: {string.Join(", ", Health.Snapshot().Items)}");
+        }
+    }
+
+    public async Task WaitForHealthAsync(HealthState state)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        while (true)
+        {
+            var (version, items) = Health.Snapshot();
+            if (items.Any(i => i.Component == MqttPublisher.Component && i.State == state))
+            {
+                return;
+            }
+
+            await Health.WaitForChangeAsync(version, patience.Token);
         }
     }
 

@@ -79,7 +79,7 @@ public sealed class LiteDbResultStoreTests : IDisposable
     {
         await using var store = await _folder.OpenAsync();
         Assert.Equal(0, store.PendingCount);
-        var waiting = store.WaitForMessagesAsync(CancellationToken.None);
+        var waiting = store.WaitForMessagesAsync(OutboxPosition.Start, CancellationToken.None);
         Assert.False(waiting.IsCompleted);
         var first = _folder.Samples.Next();
         var raised = _folder.Samples.Raise();

@@ -54,7 +54,7 @@ public sealed class MqttOptionsValidatorTests
             SessionExpirySeconds = 0,
             AcknowledgeTimeoutSeconds = 0,
             MaximumReconnectDelaySeconds = 0,
-            MaximumInFlight = 65,
+            MaximumInFlight = 1_025,
             HistoricalAfterSeconds = 0,
             StopDrainMilliseconds = -1,
             PasswordFile = "/nowhere/password",

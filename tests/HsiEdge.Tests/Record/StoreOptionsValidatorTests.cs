@@ -14,11 +14,13 @@ public sealed class StoreOptionsValidatorTests
     [Fact]
     public void Every_wrong_value_is_named_with_its_key()
     {
-        var faults = Validator.Validate(null, new StoreOptions { DataFolder = " ", MaximumMapAgeDays = -1, CheckpointMebibytes = 0 }).Failures!.ToList();
-        Assert.Equal(3, faults.Count);
+        var faults = Validator.Validate(null, new StoreOptions { DataFolder = " ", MaximumMapAgeDays = -1, CheckpointMebibytes = 0, MaximumOutboxMebibytes = 15, MaximumOutboxAgeDays = -1 }).Failures!.ToList();
+        Assert.Equal(5, faults.Count);
         Assert.Contains(faults, f => f.StartsWith("Store:DataFolder", StringComparison.Ordinal));
         Assert.Contains(faults, f => f.StartsWith("Store:MaximumMapAgeDays is -1", StringComparison.Ordinal));
         Assert.Contains(faults, f => f.StartsWith("Store:CheckpointMebibytes is 0", StringComparison.Ordinal));
+        Assert.Contains(faults, f => f.StartsWith("Store:MaximumOutboxMebibytes is 15", StringComparison.Ordinal));
+        Assert.Contains(faults, f => f.StartsWith("Store:MaximumOutboxAgeDays is -1", StringComparison.Ordinal));
     }
 
     [Fact]
