@@ -50,6 +50,7 @@ public static class CommandLineApp
             RunVerb.Create(shell),
             ReplayVerb.Create(shell),
             DoctorVerb.Create(shell),
+            HealthVerb.Create(shell),
             ValidateVerb.Create(shell),
             ReferenceVerb.Create(shell),
             ResultsVerb.Create(shell),

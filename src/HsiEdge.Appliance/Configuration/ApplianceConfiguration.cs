@@ -1,3 +1,4 @@
+using HsiEdge.Appliance.Watch;
 using HsiEdge.Core;
 using HsiEdge.Core.Acquire;
 using HsiEdge.Core.Interpret;
@@ -34,6 +35,7 @@ public sealed class ApplianceConfiguration
         _keys.Add(nameof(Interpret), Interpret);
         _keys.Add(nameof(Store), Store);
         _keys.Add(nameof(Mqtt), Mqtt);
+        _keys.Add(nameof(Metrics), Metrics);
     }
 
     /// <summary>Section <c>Appliance</c>.</summary>
@@ -65,6 +67,9 @@ public sealed class ApplianceConfiguration
 
     /// <summary>Section <c>Mqtt</c>.</summary>
     public MqttOptions Mqtt { get; } = new();
+
+    /// <summary>Section <c>Metrics</c>.</summary>
+    public MetricsOptions Metrics { get; } = new();
 
     /// <summary>What is wrong, in the order of the layers and sections; empty when all is well.</summary>
     public IReadOnlyList<ConfigurationFault> Faults => _faults;

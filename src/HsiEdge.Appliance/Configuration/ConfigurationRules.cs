@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using HsiEdge.Appliance.Watch;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Delivery.Publish;
@@ -59,6 +60,7 @@ internal static partial class ConfigurationRules
         .. Failures(new InterpretOptionsValidator(), c.Interpret),
         .. Failures(new StoreOptionsValidator(), c.Store),
         .. Failures(new MqttOptionsValidator(), c.Mqtt),
+        .. Failures(new MetricsOptionsValidator(), c.Metrics),
     ];
 
     private static IEnumerable<string> Failures<T>(IValidateOptions<T> validator, T options)

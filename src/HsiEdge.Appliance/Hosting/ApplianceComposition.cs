@@ -8,6 +8,7 @@ using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using HsiEdge.Delivery.Publish;
 using HsiEdge.Delivery.Record;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace HsiEdge.Appliance.Hosting;
@@ -19,13 +20,15 @@ namespace HsiEdge.Appliance.Hosting;
 /// </summary>
 internal sealed class ApplianceComposition : IAsyncDisposable
 {
-    private readonly TeardownStack _stages = new();
+    private readonly TeardownStack _stages;
     private readonly TriggerDesk _desk;
     private readonly ILogger _log;
     private readonly Instruments _instruments;
+    private readonly List<Task> _running = [];
 
-    private ApplianceComposition(TriggerDesk desk, Instruments instruments, ILogger log)
+    private ApplianceComposition(TeardownStack stages, TriggerDesk desk, Instruments instruments, ILogger log)
     {
+        _stages = stages;
         _desk = desk;
         _instruments = instruments;
         _log = log;
@@ -38,17 +41,22 @@ internal sealed class ApplianceComposition : IAsyncDisposable
     /// <exception cref="Core.BadInputException">The data folder or a file of the broker's options cannot be used.</exception>
     /// <exception cref="StoreFaultException">The store cannot be opened.</exception>
     public static async Task<ApplianceComposition> StartAsync(
-        ApplianceConfiguration configuration, ApplianceRun run, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+        ApplianceConfiguration configuration, ApplianceRun run, ISystemdNotifier? manager, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
     {
-        var metrics = new PipelineMetrics();
+        var ids = new UlidGenerator(time);
+        var identity = new ApplianceIdentity(configuration.Appliance.Site, configuration.Appliance.Cart, Version, ids.Next());
+        var (health, stages) = (new HealthBoard(time), new TeardownStack());
+
+        // Before the first instrument is made: every one is seen from its first count on.
+        var export = stages.Own(new MetricsExport(MetricsOf(configuration), identity, health, time, logs.CreateLogger<MetricsExport>()));
+        var metrics = stages.Own(new PipelineMetrics());
+        var instruments = stages.Own(new Instruments(time, TimeSpan.FromSeconds(configuration.Appliance.StageLimitSeconds)));
         var desk = new TriggerDesk(time, metrics, logs.CreateLogger<TriggerDesk>());
-        var instruments = new Instruments(time, TimeSpan.FromSeconds(configuration.Appliance.StageLimitSeconds));
-        var composition = new ApplianceComposition(desk, instruments, logs.CreateLogger<ApplianceComposition>());
+        var composition = new ApplianceComposition(stages, desk, instruments, logs.CreateLogger<ApplianceComposition>());
         try
         {
-            composition._stages.Own(metrics);
-            composition._stages.Own(instruments);
-            await composition.StartStagesAsync(configuration, run, metrics, time, logs, cancellationToken);
+            var truth = composition.StartWatch(configuration, identity, export, health, manager, time, logs);
+            await composition.StartStagesAsync(configuration, run, identity, ids, truth, health, metrics, time, logs, cancellationToken);
             return composition;
         }
         catch
@@ -66,22 +74,40 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         ApplianceLog.Stopped(_log, totals.Posted, totals.Captured, totals.Refused, totals.Missed);
     }
 
-    private async Task StartStagesAsync(
-        ApplianceConfiguration configuration, ApplianceRun run, PipelineMetrics metrics, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+    /// <summary>Those who look at the box: there before its first stage, gone after its last.</summary>
+    private HealthTruth StartWatch(
+        ApplianceConfiguration configuration, ApplianceIdentity identity, MetricsExport export, HealthBoard health, ISystemdNotifier? manager, TimeProvider time, ILoggerFactory logs)
     {
-        var ids = new UlidGenerator(time);
-        var identity = new ApplianceIdentity(configuration.Appliance.Site, configuration.Appliance.Cart, Version, ids.Next());
         ApplianceLog.Starting(_log, Version, identity.Site, identity.Cart, identity.BootId, ApplianceLog.FilesOf(configuration));
-        var health = new HealthBoard(time);
         health.Report("trigger", HealthState.Warning, "the box is starting");
+        var truth = new HealthTruth(identity, _instruments.Life, _desk, health);
+        _instruments.Box.WatchHealth(truth.Read);
+        void Retried() => _instruments.Box.CountRetry(MetricsExport.Component);
+        Run("metrics endpoint", stopping => export.RunAsync(Retried, stopping));
+        var endpoint = new HealthEndpoint(MetricsOf(configuration), truth, health, time, logs.CreateLogger<HealthEndpoint>());
+        Run("health endpoint", stopping => endpoint.RunAsync(Retried, stopping));
+        if (manager is not null && WatchdogNotifier.Patience is { } patience)
+        {
+            var watchdog = new WatchdogNotifier(manager, truth, time, logs.CreateLogger<WatchdogNotifier>());
+            Run("watchdog", stopping => watchdog.RunAsync(patience, stopping));
+        }
 
+        var clock = new ClockWatch(_instruments.Box, _stages.Own(_instruments.Watch("clock watch", ClockWatch.Period)), time);
+        Run("clock watch", clock.RunAsync);
+        return truth;
+    }
+
+    private async Task StartStagesAsync(
+        ApplianceConfiguration configuration, ApplianceRun run, ApplianceIdentity identity, UlidGenerator ids, HealthTruth truth, HealthBoard health, PipelineMetrics metrics,
+        TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
         var folder = Path.GetFullPath(configuration.Store.DataFolder);
         var audit = _stages.Own(new BoxAudit(folder, identity.BootId, _desk, health, time, logs));
         var audited = new AuditedBox(audit, folder, Version);
-        var truth = new HealthTruth(identity, _instruments.Life, _desk, health);
-        _instruments.Box.WatchHealth(truth.Read);
         var storeWatch = new StoreWatch(time, _instruments.Store, _stages.Own(_instruments.Watch("store")));
-        var store = _stages.Own(await LiteDbResultStore.OpenAsync(configuration.Store, health, time, logs.CreateLogger<LiteDbResultStore>(), storeWatch, cancellationToken));
+        var store = _stages.Own(await run.OpenStore(configuration.Store, health, time, logs.CreateLogger<LiteDbResultStore>(), storeWatch, cancellationToken));
+        var socket = new HealthSocket(HealthSocket.PathIn(configuration.Store.DataFolder), truth, time, logs.CreateLogger<HealthSocket>());
+        Run("health socket", socket.RunAsync);
         var composer = new MessageComposer(identity, ids, time);
         var interpret = configuration.Faults.Count == 0 ? configuration.Interpret : new InterpretOptions();
         var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), cancellationToken));
@@ -94,21 +120,20 @@ internal sealed class ApplianceComposition : IAsyncDisposable
             configuration.Mqtt, identity, store, store, health, commands, () => operation.Active with { Audit = audit.Head }, time, logs.CreateLogger<MqttPublisher>(),
             _instruments.Publish);
 
-        var auditing = Run("audit", stopping => audit.RunAsync(store, stopping));
-        var starting = Run("audit of the start", stopping => AuditStartAsync(audited, configuration, stopping));
-        var publishing = Run("publisher", publisher.RunAsync);
-        var boarding = Run("board", board.RunAsync);
+        Run("audit", stopping => audit.RunAsync(store, stopping));
+        Run("audit of the start", stopping => AuditStartAsync(audited, configuration, stopping));
+        Run("publisher", publisher.RunAsync);
+        Run("board", board.RunAsync);
         var refusals = new RefusalTeller(_desk, book, time, logs.CreateLogger<RefusalTeller>()) { Life = _stages.Own(_instruments.Watch("refusals")) };
-        var refusing = Run("refusals", refusals.RunAsync);
-        var capturing = Run("captures", operation.RunAsync);
-        var clock = Run("clock watch", new ClockWatch(_instruments.Box, _stages.Own(_instruments.Watch("clock watch", ClockWatch.Period)), time).RunAsync);
+        Run("refusals", refusals.RunAsync);
+        Run("captures", operation.RunAsync);
         var boxWatch = new BoxWatch(health, _desk, store, configuration.Store, BoxChecks.FreeBytes, time)
         {
-            Life = _stages.Own(_instruments.Watch("disk watch", BoxWatch.Period)),
+            Life = _stages.Own(_instruments.Watch("disk watch", BoxWatch.DiskPeriod)),
             Metrics = _instruments.Store,
         };
-        var watching = Run("disk watch", boxWatch.RunAsync);
-        Running = Task.WhenAny(auditing, starting, publishing, boarding, refusing, capturing, clock, watching).Unwrap();
+        Run("disk watch", boxWatch.RunAsync);
+        Running = Task.WhenAny(_running).Unwrap();
     }
 
     /// <summary>Nothing is captured before the start is audited.</summary>
@@ -129,8 +154,12 @@ internal sealed class ApplianceComposition : IAsyncDisposable
     private static BoardOptions BoardOf(ApplianceConfiguration configuration) =>
         configuration.Faults.Any(f => string.Equals(f.Section, nameof(ApplianceConfiguration.Board), StringComparison.OrdinalIgnoreCase)) ? new BoardOptions() : configuration.Board;
 
+    /// <summary>A wrong configuration may still be looked at, unless its own section is at fault.</summary>
+    private static MetricsOptions MetricsOf(ApplianceConfiguration configuration) =>
+        configuration.Faults.Any(f => string.Equals(f.Section, MetricsOptions.Section, StringComparison.OrdinalIgnoreCase)) ? new MetricsOptions() : configuration.Metrics;
+
     /// <summary>Sets a stage running; its undo stops it and waits for its end.</summary>
-    private Task Run(string name, Func<CancellationToken, Task> stage)
+    private void Run(string name, Func<CancellationToken, Task> stage)
     {
         var stop = new CancellationTokenSource();
         var running = Task.Run(() => WatchedAsync(name, stage, stop.Token), CancellationToken.None);
@@ -146,7 +175,7 @@ internal sealed class ApplianceComposition : IAsyncDisposable
                 stop.Dispose();
             }
         });
-        return running;
+        _running.Add(running);
     }
 
     /// <summary>A stage that ends without being told to is dead, while the box stops too.</summary>

@@ -38,7 +38,7 @@ public static class ApplianceHost
 
         var service = new ApplianceService(configuration, run);
         using var host = Build(configuration, run, service);
-        service.Attach(host.Services.GetRequiredService<IHostApplicationLifetime>(), host.Services.GetRequiredService<ILoggerFactory>());
+        service.Attach(host.Services.GetRequiredService<IHostApplicationLifetime>(), host.Services.GetRequiredService<ILoggerFactory>(), host.Services.GetService<ISystemdNotifier>());
         try
         {
             await host.RunAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using HsiEdge.Appliance.Configuration;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace HsiEdge.Appliance.Hosting;
@@ -9,6 +10,7 @@ internal sealed class ApplianceService(ApplianceConfiguration configuration, App
 {
     private IHostApplicationLifetime _lifetime = null!;
     private ILoggerFactory _logs = null!;
+    private ISystemdNotifier? _manager;
     private ApplianceComposition? _composition;
     private Task _watching = Task.CompletedTask;
 
@@ -16,12 +18,15 @@ internal sealed class ApplianceService(ApplianceConfiguration configuration, App
     public bool HasFailed { get; private set; }
 
     /// <summary>Gives it the host it runs in.</summary>
-    public void Attach(IHostApplicationLifetime lifetime, ILoggerFactory logs) => (_lifetime, _logs) = (lifetime, logs);
+    /// <param name="lifetime">Ends with it.</param>
+    /// <param name="logs">For its messages.</param>
+    /// <param name="manager">The service manager; null where there is none.</param>
+    public void Attach(IHostApplicationLifetime lifetime, ILoggerFactory logs, ISystemdNotifier? manager) => (_lifetime, _logs, _manager) = (lifetime, logs, manager);
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _composition = await ApplianceComposition.StartAsync(configuration, run, TimeProvider.System, _logs, cancellationToken);
+        _composition = await ApplianceComposition.StartAsync(configuration, run, _manager, TimeProvider.System, _logs, cancellationToken);
         _watching = WatchAsync(_composition.Running);
     }
 

@@ -45,7 +45,7 @@ internal sealed class BoardOperation
     }
 
     /// <summary>Takes figures and signs of life.</summary>
-    public Instruments Instruments { get; init; } = Instruments.Unwatched;
+    public Instruments Instruments { get => field ?? Instruments.Unwatched; init; }
 
     private bool IsConfigured => _options.ProfilePath.Length > 0;
 

@@ -59,7 +59,7 @@ internal sealed class CaptureOperation
     }
 
     /// <summary>Takes figures and signs of life.</summary>
-    public Instruments Instruments { get; init; } = Instruments.Unwatched;
+    public Instruments Instruments { get => field ?? Instruments.Unwatched; init; }
 
     /// <summary>Model and calibration in use.</summary>
     public ActiveVersions Active => Volatile.Read(ref _active);
@@ -149,6 +149,7 @@ internal sealed class CaptureOperation
 
             component = "camera";
             camera = ApplianceCamera.Create(_configuration, board, _time, _logs);
+            camera = _run.Camera is { } between ? camera with { Source = between(camera.Source) } : camera;
             stages.Own(camera.Source);
             Instruments.Box.WatchBuffers((camera.Source as FrameCubeSource)?.Pool);
             var stored = KeptReferences();

@@ -1,4 +1,5 @@
 using HsiEdge.Appliance.Configuration;
+using HsiEdge.Appliance.Watch;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
 
@@ -43,6 +44,7 @@ internal static class SafeMode
         "CAMERA" or "ACQUIRE" => "camera",
         "TRIGGER" or "BOARD" => "trigger",
         "MODEL" or "PROCESSING" or "INTERPRET" => "model",
+        "METRICS" => MetricsExport.Component,
         _ => "configuration",
     };
 }

@@ -32,7 +32,7 @@ public sealed class FootswitchTriggerSource : ITriggerSource
     }
 
     /// <summary>Takes its figures and signs of life.</summary>
-    internal Instruments Instruments { get; init; } = Instruments.Unwatched;
+    internal Instruments Instruments { get => field ?? Instruments.Unwatched; init; }
 
     /// <inheritdoc/>
     public string Name => "footswitch";

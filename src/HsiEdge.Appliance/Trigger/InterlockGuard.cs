@@ -56,7 +56,7 @@ internal sealed class InterlockGuard : IInterlock, IAsyncDisposable
     public string? OpenReason => Volatile.Read(ref _openReason);
 
     /// <summary>Takes its figures and signs of life.</summary>
-    public Instruments Instruments { get; init; } = Instruments.Unwatched;
+    public Instruments Instruments { get => field ?? Instruments.Unwatched; init; }
 
     /// <summary>The line's watch over faults; null where the board has no interlock.</summary>
     public LineWatch? Line => _line;

@@ -35,7 +35,7 @@ internal sealed class LampKeeper
     }
 
     /// <summary>Takes its signs of life.</summary>
-    public Instruments Instruments { get; init; } = Instruments.Unwatched;
+    public Instruments Instruments { get => field ?? Instruments.Unwatched; init; }
 
     /// <summary>Drives them until stopped; the board darkens them when it closes.</summary>
     /// <param name="stopping">Stops it.</param>

@@ -18,7 +18,7 @@ internal sealed class LineKeeper(IReadOnlyList<(LineWatch Line, IEdgeWatch Watch
     private readonly Dictionary<PinLine, LineFaultKind> _known = [];
 
     /// <summary>Takes its figures and signs of life.</summary>
-    public Instruments Instruments { get; init; } = Instruments.Unwatched;
+    public Instruments Instruments { get => field ?? Instruments.Unwatched; init; }
 
     /// <summary>Looks until stopped.</summary>
     /// <param name="stopping">Stops it.</param>

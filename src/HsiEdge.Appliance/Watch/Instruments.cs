@@ -13,8 +13,8 @@ internal sealed class Instruments : IDisposable
     /// <param name="stageLimit">Longest silence of a stage at work.</param>
     public Instruments(TimeProvider time, TimeSpan stageLimit) => (Life, StageLimit) = (new Liveness(time), stageLimit);
 
-    /// <summary>For jobs outside the worker: nobody looks.</summary>
-    public static Instruments Unwatched { get; } = new(TimeProvider.System, TimeSpan.FromMinutes(1));
+    /// <summary>For jobs outside the worker: nobody looks. Made when first asked for, as two of the same instruments would be one to a listener.</summary>
+    public static Instruments Unwatched => field ??= new(TimeProvider.System, TimeSpan.FromMinutes(1));
 
     /// <summary>Figures of the box.</summary>
     public BoxMetrics Box { get; } = new();

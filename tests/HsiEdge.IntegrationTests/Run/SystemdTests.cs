@@ -25,12 +25,32 @@ public sealed class SystemdTests
 
         // The parent of this process is no systemd, as where the unit hides it.
         await using var run = RunningProgram.Start(
-            "hsiedge", ["run", "--config", folder.File("machine.json")], new Dictionary<string, string>(StringComparer.Ordinal) { ["NOTIFY_SOCKET"] = path });
+            "hsiedge",
+            ["run", "--config", folder.File("machine.json")],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["NOTIFY_SOCKET"] = path, ["WATCHDOG_USEC"] = "400000" });
 
-        Assert.Equal("READY=1", await ReceiveAsync(manager));
+        // It lives, which may be said before it is ready: the service manager counts from then on.
+        var before = await ReceiveAsync(manager);
+        while (before == "WATCHDOG=1")
+        {
+            before = await ReceiveAsync(manager);
+        }
+
+        Assert.Equal("READY=1", before);
+        for (var sign = 0; sign < 5; sign++)
+        {
+            Assert.Equal("WATCHDOG=1", await ReceiveAsync(manager));
+        }
+
         var (exitCode, _) = await run.StopAsync("TERM");
         Assert.True(exitCode == 0, string.Join('\n', run.Lines));
-        Assert.Equal("STOPPING=1", await ReceiveAsync(manager));
+        var after = await ReceiveAsync(manager);
+        while (after == "WATCHDOG=1")
+        {
+            after = await ReceiveAsync(manager);
+        }
+
+        Assert.Equal("STOPPING=1", after);
     }
 
     private static async Task<string> ReceiveAsync(Socket manager)
