@@ -10,10 +10,13 @@ internal sealed class ResultFilter
     private readonly Option<string> _from = new("--from") { HelpName = "TIME", Description = "Captured at or after this time: 2026-11-24 or 2026-11-24T09:15:00Z (UTC)." };
     private readonly Option<string> _to = new("--to") { HelpName = "TIME", Description = "Captured before this time." };
     private readonly Option<string> _case = new("--case") { HelpName = "CASE", Description = "Only of this case." };
-    private readonly Option<bool> _findings = new("--findings") { Description = "Only with findings." };
+    private readonly Option<bool> _findings = new("--findings", "--with-findings") { Description = "Only with findings." };
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> Options => [_from, _to, _case, _findings];
+
+    /// <summary>Whether the command line has any of them.</summary>
+    public bool IsGiven(ParseResult parsed) => Options.Any(o => parsed.GetResult(o) is { Implicit: false });
 
     /// <summary>The query that they make.</summary>
     /// <param name="parsed">The command line.</param>

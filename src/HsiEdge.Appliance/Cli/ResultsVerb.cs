@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HsiEdge.Appliance.Cli.Export;
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Core;
 using HsiEdge.Core.Record;
@@ -9,13 +10,11 @@ namespace HsiEdge.Appliance.Cli;
 /// <summary><c>hsiedge results list|show|export</c>: reads the store, also while the worker runs.</summary>
 internal static class ResultsVerb
 {
-    private const int MostResults = 1_000_000;
-
     public static Command Create(CliShell shell) => new("results", "Reads the stored results, also while the worker runs.")
     {
         CreateList(shell),
         CreateShow(shell),
-        CreateExport(shell),
+        ExportVerb.Create(shell),
     };
 
     private static Command CreateList(CliShell shell)
@@ -112,69 +111,38 @@ internal static class ResultsVerb
         }
     }
 
-    private static Command CreateExport(CliShell shell)
+    /// <summary>The argument that names one result.</summary>
+    internal static Argument<string?> IdArgument() => new("ID") { Description = "ULID of the result." };
+
+    /// <summary>The option that names the store's folder.</summary>
+    internal static Option<DirectoryInfo> FolderOption() => new("--data-folder") { HelpName = "DIR", Description = "Folder of the store instead of Store:DataFolder." };
+
+    /// <summary>Opens the store that a command line means, as often as it is asked to.</summary>
+    internal static Func<CancellationToken, Task<ResultStoreReader>> Opener(
+        CliShell shell, ParseResult parsed, Option<FileInfo> config, Option<DirectoryInfo> folder)
     {
-        var id = IdArgument();
-        id.Arity = ArgumentArity.ZeroOrOne;
-        var all = new Option<bool>("--all") { Description = "All results that the filters leave, instead of one." };
-        var output = new Option<string>("--out") { Required = true, HelpName = "DIR", Description = "Receives the files: all of them or none. Must not exist or be empty." };
-        var force = new Option<bool>("--force") { Description = "Replace an earlier export in DIR." };
-        var format = new Option<string>("--format") { HelpName = "jsonl|csv|envi", Description = "jsonl: one result a line. csv: results.csv and findings.csv. envi: a folder a result with maps and overlay.", DefaultValueFactory = _ => "jsonl" };
-        format.AcceptOnlyFromAmong("jsonl", "csv", "envi");
-        var filter = new ResultFilter();
-        var (folder, config, json) = (FolderOption(), CliShell.ConfigOption(), CliShell.JsonOption());
-        return shell.Verb("export", "Exports one result or many.", json, config, [id, all, output, force, format, .. filter.Options, folder], async (parsed, cancellationToken) =>
-        {
-            var one = parsed.GetValue(id);
-            if (one is null != parsed.GetValue(all))
-            {
-                throw new UsageException("Expected either the ID of one result or --all.");
-            }
-
-            var kind = parsed.GetValue(format)!;
-            await using var store = await OpenAsync(shell, parsed, config, folder, cancellationToken);
-            using var target = OutputFolder.Open(parsed.GetRequiredValue(output), parsed.GetValue(force), ResultExport.IsOwn);
-            IReadOnlyList<CaptureResult> results = one is not null
-                ? [await FindAsync(store, one, cancellationToken)]
-                : await store.ListAsync(filter.Query(parsed, MostResults), cancellationToken);
-            await WarnAsync(shell, store);
-            var report = await ResultExport.WriteAsync(store, results, kind, target, cancellationToken);
-            target.Commit();
-            if (parsed.GetValue(json))
-            {
-                await shell.WriteJsonAsync(report);
-            }
-            else
-            {
-                await shell.Console.Out.WriteLineAsync($"{report.Results} result{(report.Results == 1 ? "" : "s")} exported to {parsed.GetRequiredValue(output)} as {kind}. {CaptureResult.ResearchUseOnly}");
-                if (report.WithoutMaps.Count > 0)
-                {
-                    await shell.Console.Error.WriteLineAsync($"{report.WithoutMaps.Count} of them have no stored maps any more (Store:MaximumMapAgeDays): only result.json was written.");
-                }
-            }
-
-            return ExitCodes.Success;
-        });
-    }
-
-    private static Argument<string?> IdArgument() => new("ID") { Description = "ULID of the result." };
-
-    private static Option<DirectoryInfo> FolderOption() => new("--data-folder") { HelpName = "DIR", Description = "Folder of the store instead of Store:DataFolder." };
-
-    private static async Task<ResultStoreReader> OpenAsync(
-        CliShell shell, ParseResult parsed, Option<FileInfo> config, Option<DirectoryInfo> folder, CancellationToken cancellationToken)
-    {
+        StoreOptions options;
         if (parsed.GetValue(folder) is { } given)
         {
-            return await ResultStoreReader.OpenAsync(new StoreOptions { DataFolder = given.FullName }, cancellationToken);
+            options = new StoreOptions { DataFolder = given.FullName };
+        }
+        else
+        {
+            ApplianceConfiguration configuration = shell.LoadConfiguration(parsed.GetValue(config));
+            configuration.ThrowIfFaulty();
+            options = configuration.Store;
         }
 
-        ApplianceConfiguration configuration = shell.LoadConfiguration(parsed.GetValue(config));
-        configuration.ThrowIfFaulty();
-        return await ResultStoreReader.OpenAsync(configuration.Store, cancellationToken);
+        return cancellationToken => ResultStoreReader.OpenAsync(options, cancellationToken);
     }
 
-    private static async Task<CaptureResult> FindAsync(ResultStoreReader store, string id, CancellationToken cancellationToken)
+    private static Task<ResultStoreReader> OpenAsync(
+        CliShell shell, ParseResult parsed, Option<FileInfo> config, Option<DirectoryInfo> folder, CancellationToken cancellationToken) =>
+        Opener(shell, parsed, config, folder)(cancellationToken);
+
+    /// <summary>The result of an ID.</summary>
+    /// <exception cref="BadInputException">It is no ID, or there is no such result.</exception>
+    internal static async Task<CaptureResult> FindAsync(ResultStoreReader store, string id, CancellationToken cancellationToken)
     {
         var wanted = id.ToUpperInvariant();
         if (!UlidGenerator.IsUlid(wanted))

@@ -16,7 +16,11 @@ internal static class WorkProgress
     /// <param name="what">What is done, such as "classifying".</param>
     /// <param name="work">The work; reports 0…1.</param>
     /// <param name="cancellationToken">Given to the thread pool; the work watches it itself.</param>
-    public static async Task<T> RunAsync<T>(CliConsole console, string what, Func<IProgress<double>, T> work, CancellationToken cancellationToken)
+    public static Task<T> RunAsync<T>(CliConsole console, string what, Func<IProgress<double>, T> work, CancellationToken cancellationToken) =>
+        WatchAsync(console, what, progress => Task.FromResult(work(progress)), cancellationToken);
+
+    /// <summary>As the other, of work that waits for the disk.</summary>
+    public static async Task<T> WatchAsync<T>(CliConsole console, string what, Func<IProgress<double>, Task<T>> work, CancellationToken cancellationToken)
     {
         var share = new LatestShare();
         var running = Task.Run(() => work(share), cancellationToken);

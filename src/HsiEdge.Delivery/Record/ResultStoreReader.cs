@@ -99,6 +99,13 @@ public sealed class ResultStoreReader : IAsyncDisposable
         return results;
     }
 
+    /// <summary>How many results a query finds, its limit aside.</summary>
+    public Task<long> CountAsync(ResultQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return ReadAsync(database => StoreQueries.Count(database, query), cancellationToken);
+    }
+
     /// <inheritdoc cref="IResultStore.FindAsync"/>
     public Task<CaptureResult?> FindAsync(string resultId, CancellationToken cancellationToken) =>
         ReadAsync(database => StoreQueries.Find(database, resultId), cancellationToken);

@@ -26,6 +26,9 @@ internal static class StoreQueries
         return (results, damaged);
     }
 
+    /// <summary>How many results a query finds, its limit aside.</summary>
+    public static long Count(LiteDatabase database, ResultQuery query) => Filter(database.GetCollection(ResultDocuments.Results), query).LongCount();
+
     /// <summary>One result, or null.</summary>
     public static CaptureResult? Find(LiteDatabase database, string resultId) =>
         database.GetCollection(ResultDocuments.Results).FindById(resultId) is { } document ? ResultDocuments.ToResult(document) : null;

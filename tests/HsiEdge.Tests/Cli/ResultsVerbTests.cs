@@ -179,7 +179,7 @@ public sealed class ResultsVerbTests : IAsyncLifetime
         Assert.Contains(",\"case, \"\"one\"\"\",", rows[3]);
         Assert.Contains("\"stale, drifted, resampled\"", rows[3]);
         var findings = await File.ReadAllLinesAsync(_folder.File("c", "findings.csv"));
-        Assert.Equal($"{_records[4].Result.Id},1,lesion,128,12.5,0.91,0.99,10.5,12.25,true", findings[1]);
+        Assert.Equal($"{_records[4].Result.Id},1,lesion,128,12.5,0.91,0.99,10.5,12.25,2026-11-24T12:00:00.000Z,two,true", findings[1]);
     }
 
     [Fact]
