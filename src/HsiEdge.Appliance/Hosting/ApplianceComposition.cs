@@ -106,6 +106,13 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var audited = new AuditedBox(audit, folder, Version);
         var storeWatch = new StoreWatch(time, _instruments.Store, _stages.Own(_instruments.Watch("store")));
         var store = _stages.Own(await run.OpenStore(configuration.Store, health, time, logs.CreateLogger<LiteDbResultStore>(), storeWatch, cancellationToken));
+        var keeper = store.Keep(new KeeperParts(health, BoxChecks.FreeBytes, time, logs.CreateLogger<StoreKeeper>())
+        {
+            Audit = audit,
+            Metrics = _instruments.Store,
+            Life = _stages.Own(_instruments.Watch("store keeper", BoxWatch.Period)),
+        });
+        await keeper.SweepAsync(cancellationToken);
         var socket = new HealthSocket(HealthSocket.PathIn(configuration.Store.DataFolder), truth, time, logs.CreateLogger<HealthSocket>());
         Run("health socket", socket.RunAsync);
         var composer = new MessageComposer(identity, ids, time);
@@ -133,6 +140,7 @@ internal sealed class ApplianceComposition : IAsyncDisposable
             Metrics = _instruments.Store,
         };
         Run("disk watch", boxWatch.RunAsync);
+        Run("store keeper", keeper.RunAsync);
         Running = Task.WhenAny(_running).Unwrap();
     }
 

@@ -10,6 +10,7 @@ namespace HsiEdge.Delivery.Record;
 /// <summary>The durable store: LiteDB, one writer, acknowledged means on disk (docs/decisions/0007-durable-store.md).</summary>
 public sealed class LiteDbResultStore : IResultStore, IOutbox
 {
+    private readonly StoreOptions _options;
     private readonly StoreRetention _retention;
     private readonly StoreBook _book;
     private readonly TimeProvider _time;
@@ -23,7 +24,8 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
         StoreOptions options, HealthBoard health, TimeProvider time, ILogger<LiteDbResultStore> logger, FileStream held, StorePaths paths,
         IBlockDisk disk, StoreWatch watch)
     {
-        (_retention, _book, _time, _logger, _lock) = (new StoreRetention(options, time), new StoreBook(time), time, logger, held);
+        (_options, _book, _time, _logger, _lock) = (options, new StoreBook(time), time, logger, held);
+        _retention = new StoreRetention(options, _book);
         _outbox = new OutboxTable(options, _book.Age, time);
         _sparkplug = new OutboxTable(options, _book.Age, time, MessageDestination.Sparkplug);
         _writer = new StoreWriter(paths, disk, options.CheckpointMebibytes * 1024L * 1024L, health, logger, Opened, watch);
@@ -47,6 +49,9 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
 
     /// <summary>What lies in the store.</summary>
     public StoreUsage Usage => _book.Usage;
+
+    /// <summary>Makes the one who keeps this store within its quota and its ages.</summary>
+    public StoreKeeper Keep(KeeperParts parts) => new(_writer, _book, _retention, _options, parts);
 
     /// <summary>Opens the store in the options' folder, making folder and files when they are absent.</summary>
     /// <param name="options">Validated options.</param>
@@ -93,7 +98,6 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                     database, record.Result.Id, lost: false, record.Result.CaseId, record.Result.Findings.Count, ShelfEntry.SizeOfResult(result, ledger),
                     ShelfEntry.SizeOfMaps(maps, chunks, record.OverlayPng.Length));
                 WriteAlerts(database, record.Transitions, record.OpenAlerts);
-                _retention.Prune(database);
                 return AddMessages(database, record.Messages);
             },
             durable: true,

@@ -34,4 +34,13 @@ internal static partial class StoreLog
 
     [LoggerMessage(6010, LogLevel.Information, "The result store was migrated from schema version {From} to {To}.")]
     public static partial void Migrated(ILogger logger, int from, int to);
+
+    [LoggerMessage(6011, LogLevel.Information, "Old data goes to make room, {Tier} first: {Reason}.")]
+    public static partial void RemovalBegan(ILogger logger, string tier, string reason);
+
+    [LoggerMessage(6012, LogLevel.Information, "There is room again; {Items} items went.")]
+    public static partial void RemovalEnded(ILogger logger, long items);
+
+    [LoggerMessage(6013, LogLevel.Information, "{Folder} held {Files} files of interrupted captures, without a result; they were removed.")]
+    public static partial void OrphansSwept(ILogger logger, string folder, int files);
 }

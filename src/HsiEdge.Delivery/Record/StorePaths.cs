@@ -16,6 +16,9 @@ internal sealed record StorePaths(string Folder)
     /// <summary>Framed write-ahead log: <see cref="LogStream"/>.</summary>
     public string Log => Path.Combine(Folder, "results.wal");
 
+    /// <summary>Folder of the raw cubes.</summary>
+    public string Raw => Path.Combine(Folder, "raw");
+
     /// <summary>Held exclusively by the one process that writes.</summary>
     public string WriterLock => Path.Combine(Folder, "results.lock");
 

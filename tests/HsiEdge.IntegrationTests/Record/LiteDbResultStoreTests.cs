@@ -147,6 +147,7 @@ public sealed class LiteDbResultStoreTests : IDisposable
         _folder.Time.Advance(TimeSpan.FromDays(3));
         var young = _folder.Samples.Next();
         await store.RecordAsync(young, CancellationToken.None);
+        await _folder.KeeperOf(store).LookAsync(CancellationToken.None);
         Assert.Null(await store.ReadMapsAsync(old.Result.Id, CancellationToken.None));
         Assert.Null(await store.ReadOverlayAsync(old.Result.Id, CancellationToken.None));
         Assert.NotNull(await store.FindAsync(old.Result.Id, CancellationToken.None));

@@ -15,12 +15,16 @@ internal sealed class StoreFolder : IDisposable
 
     public StoreFolder()
     {
-        Samples = new SampleRecords(Time);
+        Clock = new SteppedClock(Time);
+        Samples = new SampleRecords(Clock);
         Health = new HealthBoard(Time);
         Options = new StoreOptions { DataFolder = _folder.File("data") };
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
+
+    /// <summary>The wall clock over <see cref="Time"/>, as the store has it.</summary>
+    public SteppedClock Clock { get; }
 
     public SampleRecords Samples { get; }
 
@@ -31,7 +35,20 @@ internal sealed class StoreFolder : IDisposable
     public FaultyDisk Disk { get; } = new();
 
     public Task<LiteDbResultStore> OpenAsync() =>
-        LiteDbResultStore.OpenAsync(Options, Health, Time, NullLogger<LiteDbResultStore>.Instance, Disk, CancellationToken.None);
+        LiteDbResultStore.OpenAsync(Options, Health, Clock, NullLogger<LiteDbResultStore>.Instance, Disk, CancellationToken.None);
+
+    /// <summary>Free bytes that the keeper is told of.</summary>
+    public long FreeBytes { get; set; } = 100L << 30;
+
+    /// <summary>What the keeper wrote down before it removed.</summary>
+    public List<AuditEvent> Audited { get; } = [];
+
+    public StoreKeeper KeeperOf(LiteDbResultStore store) =>
+        store.Keep(new KeeperParts(Health, _ => FreeBytes, Time, NullLogger.Instance) { Audit = new AuditList(Audited) });
+
+    /// <summary>What a component's health says.</summary>
+    public string Warning(string component) =>
+        Health.Snapshot().Items.FirstOrDefault(i => i.Component == component) is { State: not HealthState.Ok } item ? item.Reason : string.Empty;
 
     public string File(string name) => Path.Combine(Options.DataFolder, name);
 
@@ -69,6 +86,15 @@ internal sealed class StoreFolder : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private sealed class AuditList(List<AuditEvent> audited) : IAuditLog
+    {
+        public Task AppendAsync(AuditEvent entry, CancellationToken cancellationToken)
+        {
+            audited.Add(entry);
+            return Task.CompletedTask;
+        }
+    }
 
     private static IEnumerable<string> Ids(IReadOnlyList<OutboxMessage> messages, string topic, string mark) =>
         messages.Where(m => m.Topic == topic).Select(m =>
