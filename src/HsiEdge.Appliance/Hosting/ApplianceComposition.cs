@@ -7,6 +7,7 @@ using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using HsiEdge.Delivery.Publish;
+using HsiEdge.Delivery.Publish.Sparkplug;
 using HsiEdge.Delivery.Record;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
@@ -117,7 +118,7 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         Run("health socket", socket.RunAsync);
         var composer = new MessageComposer(identity, ids, time);
         var interpret = configuration.Faults.Count == 0 ? configuration.Interpret : new InterpretOptions();
-        var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), cancellationToken));
+        var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), Dialects(configuration.Mqtt, composer, ids, time), cancellationToken));
         book.CameraIsSynthetic = configuration.Camera.Source == CameraSource.Phantom;
         var board = new BoardOperation(BoardOf(configuration), options => BoardDevices.Open(options, logs), _desk, () => book.OpenAlerts, health, time, logs) { Instruments = _instruments };
         var operation = new CaptureOperation(configuration, run, board, _desk, book, audited, health, ids, metrics, time, logs) { Instruments = _instruments };
@@ -130,6 +131,8 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         Run("audit", stopping => audit.RunAsync(store, stopping));
         Run("audit of the start", stopping => AuditStartAsync(audited, configuration, stopping));
         Run("publisher", publisher.RunAsync);
+        Run("sparkplug", new SparkplugPublisher(
+            configuration.Mqtt, identity, store, store.Sparkplug, health, publisher.Credentials, () => operation.Active, time, logs.CreateLogger<SparkplugPublisher>()).RunAsync);
         Run("board", board.RunAsync);
         var refusals = new RefusalTeller(_desk, book, time, logs.CreateLogger<RefusalTeller>()) { Life = _stages.Own(_instruments.Watch("refusals")) };
         Run("refusals", refusals.RunAsync);
@@ -156,6 +159,23 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         {
             // Stopped as asked.
         }
+    }
+
+    /// <summary>In which further forms results and alerts are told. A new one is a new line here.</summary>
+    private static List<IMessageDialect> Dialects(MqttOptions options, MessageComposer composer, UlidGenerator ids, TimeProvider time)
+    {
+        var dialects = new List<IMessageDialect>();
+        if (options.Enabled && options.HomeAssistant.Enabled)
+        {
+            dialects.Add(new SummaryDialect(composer));
+        }
+
+        if (options is { Enabled: true, Sparkplug.Enabled: true })
+        {
+            dialects.Add(new SparkplugDialect(ids, time));
+        }
+
+        return dialects;
     }
 
     /// <summary>The board of a wrong configuration is opened too, for its lamps and its footswitch, unless its own section is at fault.</summary>

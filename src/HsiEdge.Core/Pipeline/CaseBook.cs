@@ -24,6 +24,8 @@ public sealed class CaseBook : IDisposable
     private AlertTracker _alerts;
     private IReadOnlyList<Alert> _openAlerts;
     private string? _caseId;
+    private IReadOnlyList<IMessageDialect> _dialects = [];
+    private CaptureResult? _latest;
 
     private CaseBook(
         InterpretOptions options, IResultStore store, MessageComposer composer, UlidGenerator ids, TimeProvider time, PipelineMetrics metrics,
@@ -60,6 +62,18 @@ public sealed class CaseBook : IDisposable
         return new CaseBook(options, store, composer, ids, time, metrics, log, open, caseId);
     }
 
+    /// <summary>As the other, telling results and alerts in further forms too.</summary>
+    public static async Task<CaseBook> OpenAsync(
+        InterpretOptions options, IResultStore store, MessageComposer composer, UlidGenerator ids, TimeProvider time, PipelineMetrics metrics,
+        ILogger<CaseBook> log, IReadOnlyList<IMessageDialect> dialects, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(dialects);
+        var book = await OpenAsync(options, store, composer, ids, time, metrics, log, cancellationToken);
+        book._dialects = dialects;
+        book._latest = dialects.Count > 0 && (await store.ListAsync(new ResultQuery(1), cancellationToken)) is [var latest, ..] ? latest : null;
+        return book;
+    }
+
     /// <summary>The case now, or null.</summary>
     public string? CaseId => Volatile.Read(ref _caseId);
 
@@ -87,23 +101,33 @@ public sealed class CaseBook : IDisposable
         var result = analysis.Result;
         return ChangeAsync(
             alerts => alerts.Observe(result.Id, result.CaseId, result.CapturedUtc, result.Findings, result.AlertsInhibited),
-            (transitions, open) => _store.RecordAsync(
-                new ResultRecord
-                {
-                    Result = result,
-                    Maps = analysis.Maps,
-                    Classes = classes,
-                    OverlayPng = analysis.OverlayPng,
-                    Transitions = transitions,
-                    OpenAlerts = open,
-                    Ledger = analysis.Ledger.Pulses.Count == 0
-                        ? null
-                        : new KeptLedger(result.Id, result.CapturedUtc, Trigger.TriggerVerdict.Captured, Reason: null, analysis.Ledger),
-                    Messages = _composer.ForResult(result, transitions, analysis.OverlayPng),
-                },
-                cancellationToken),
+            async (transitions, open) =>
+            {
+                await _store.RecordAsync(
+                    new ResultRecord
+                    {
+                        Result = result,
+                        Maps = analysis.Maps,
+                        Classes = classes,
+                        OverlayPng = analysis.OverlayPng,
+                        Transitions = transitions,
+                        OpenAlerts = open,
+                        Ledger = analysis.Ledger.Pulses.Count == 0
+                            ? null
+                            : new KeptLedger(result.Id, result.CapturedUtc, Trigger.TriggerVerdict.Captured, Reason: null, analysis.Ledger),
+                        Messages =
+                        [
+                            .. _composer.ForResult(result, transitions, analysis.OverlayPng), .. _dialects.SelectMany(d => d.ForResult(result, transitions, open)),
+                        ],
+                    },
+                    cancellationToken);
+                _latest = result;
+            },
             cancellationToken);
     }
+
+    private IReadOnlyList<OutboxMessage> MessagesOf(IReadOnlyList<AlertTransition> transitions, IReadOnlyList<Alert> open) =>
+        [.. _composer.ForTransitions(transitions), .. _dialects.SelectMany(d => d.ForTransitions(transitions, open, _latest))];
 
     /// <summary>Makes durable what became of a trigger that gave no result, with its message.</summary>
     /// <param name="trigger">The trigger.</param>
@@ -139,7 +163,7 @@ public sealed class CaseBook : IDisposable
             alerts => alerts.Acknowledge(alertId, by, _time.GetUtcNow()) is { } transition ? [transition] : [],
             (changes, open) => changes.Count == 0
                 ? Task.CompletedTask
-                : _store.RecordAlertsAsync(changes, open, _composer.ForTransitions(changes), value: null, cancellationToken),
+                : _store.RecordAlertsAsync(changes, open, MessagesOf(changes, open), value: null, cancellationToken),
             cancellationToken);
         return transitions.Count == 0 ? null : transitions[0];
     }
@@ -179,7 +203,7 @@ public sealed class CaseBook : IDisposable
         var reason = _caseId is null ? "a case began" : "its case ended";
         var ended = await ChangeAsync(
             alerts => alerts.EndAll(reason, _time.GetUtcNow()),
-            (changes, open) => _store.RecordAlertsAsync(changes, open, _composer.ForTransitions(changes), new DurableValue(CaseKey, caseId), cancellationToken),
+            (changes, open) => _store.RecordAlertsAsync(changes, open, MessagesOf(changes, open), new DurableValue(CaseKey, caseId), cancellationToken),
             cancellationToken);
         Volatile.Write(ref _caseId, caseId);
         PipelineLog.CaseChanged(_log, caseId ?? "none");

@@ -110,6 +110,18 @@ public sealed class MessageComposer
             "alert/" + alert.Id, ComposeAlert(kind: null, before: null, alert, "stated again: still open", synthetic: null), retain: true, MessagePriority.High);
     }
 
+    /// <summary>The latest result and the open alerts in one retained message.</summary>
+    /// <param name="latest">The latest result; null when there is none.</param>
+    /// <param name="openAlerts">Every open alert.</param>
+    public OutboxMessage ForSummary(CaptureResult? latest, IReadOnlyList<Alert> openAlerts)
+    {
+        ArgumentNullException.ThrowIfNull(openAlerts);
+        var payload = new SummaryMessage(
+            SchemaVersion, _identity.Site, _identity.Cart, _identity.BootId, latest?.Id, latest?.CapturedUtc, latest?.CaseId, latest?.Findings.Count, latest?.AlertsInhibited,
+            latest?.Synthetic, openAlerts.Count, openAlerts.Count(a => a.State == AlertState.Raised), CaptureResult.ResearchUseOnly);
+        return Json("summary", payload, retain: true, MessagePriority.Low);
+    }
+
     /// <summary>The status of the whole box.</summary>
     /// <param name="state">Its state.</param>
     /// <param name="reasons">Why, when not online.</param>

@@ -98,16 +98,33 @@ internal sealed class MqttLink : IAsyncDisposable
         ? $"{message.Payload.Length} bytes are more than the broker's largest packet of {largest}"
         : null;
 
-    /// <summary>Subscribes with QoS 1, without retained messages.</summary>
+    /// <summary>Publishes with QoS 0: nothing answers; <see cref="FlushAsync"/> tells when the broker has it.</summary>
+    public Task PublishQuietlyAsync(MqttApplicationMessage message, CancellationToken cancellationToken)
+    {
+        message.QualityOfServiceLevel = MqttQualityOfServiceLevel.AtMostOnce;
+        return WithPatienceAsync(token => _client.PublishAsync(message, token), "end of a publish", _patience, cancellationToken);
+    }
+
+    /// <summary>
+    /// Returns once the broker has taken what was sent before on this connection. It unsubscribes from a filter that was never subscribed to: the answer bears
+    /// the packet's number, whereas a PINGRESP may belong to an earlier ping of the library's own.
+    /// </summary>
+    public Task FlushAsync(string neverSubscribed, CancellationToken cancellationToken) =>
+        WithPatienceAsync(token => _client.UnsubscribeAsync(new MqttClientUnsubscribeOptions { TopicFilters = { neverSubscribed } }, token), "UNSUBACK", _patience, cancellationToken);
+
+    /// <summary>Subscribes with QoS 1.</summary>
+    /// <param name="topicFilter">To what.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="retained">Whether the broker is to send what it keeps.</param>
     /// <returns>Null when granted; else why not.</returns>
-    public async Task<string?> SubscribeAsync(string topicFilter, CancellationToken cancellationToken)
+    public async Task<string?> SubscribeAsync(string topicFilter, CancellationToken cancellationToken, bool retained = false)
     {
         var options = new MqttClientSubscribeOptions();
         options.TopicFilters.Add(new MqttTopicFilter
         {
             Topic = topicFilter,
             QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
-            RetainHandling = MqttRetainHandling.DoNotSendOnSubscribe,
+            RetainHandling = retained ? MqttRetainHandling.SendAtSubscribe : MqttRetainHandling.DoNotSendOnSubscribe,
             NoLocal = true,
         });
         var result = await WithPatienceAsync(token => _client.SubscribeAsync(options, token), "SUBACK", _patience, cancellationToken);
@@ -149,15 +166,16 @@ internal sealed class MqttLink : IAsyncDisposable
         }
     }
 
-    /// <summary>Says goodbye: the broker then drops the Last Will.</summary>
-    public async Task DisconnectAsync(CancellationToken cancellationToken)
+    /// <summary>Says goodbye: the broker then drops the Last Will, unless the reason asks for it.</summary>
+    public async Task DisconnectAsync(
+        CancellationToken cancellationToken, MqttClientDisconnectOptionsReason reason = MqttClientDisconnectOptionsReason.NormalDisconnection)
     {
         if (_client.IsConnected)
         {
             await WithPatienceAsync(
                 async token =>
                 {
-                    await _client.DisconnectAsync(new MqttClientDisconnectOptions { Reason = MqttClientDisconnectOptionsReason.NormalDisconnection }, token);
+                    await _client.DisconnectAsync(new MqttClientDisconnectOptions { Reason = reason }, token);
                     return true;
                 },
                 "the goodbye",

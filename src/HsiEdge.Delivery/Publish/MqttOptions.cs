@@ -1,3 +1,6 @@
+using HsiEdge.Delivery.Publish.HomeAssistant;
+using HsiEdge.Delivery.Publish.Sparkplug;
+
 namespace HsiEdge.Delivery.Publish;
 
 /// <summary>How to reach the broker (configuration section <c>Mqtt</c>). A new option gets a check in <see cref="MqttOptionsValidator"/>.</summary>
@@ -38,6 +41,12 @@ public sealed class MqttOptions
 
     /// <summary>PEM file with the key of <see cref="ClientCertificateFile"/>, or null.</summary>
     public string? ClientKeyFile { get; set; }
+
+    /// <summary>Section <c>Sparkplug</c>.</summary>
+    public SparkplugOptions Sparkplug { get; } = new();
+
+    /// <summary>Section <c>HomeAssistant</c>.</summary>
+    public HomeAssistantOptions HomeAssistant { get; } = new();
 
     /// <summary>Days before a certificate's end from which it is a warning, 1…365; of the client's certificate, its chain, the authorities and the broker's.</summary>
     public int ExpiryWarningDays { get; set; } = 30;

@@ -25,6 +25,10 @@ public sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         CheckFile(faults, nameof(options.ClientCertificateFile), options.ClientCertificateFile);
         CheckFile(faults, nameof(options.ClientKeyFile), options.ClientKeyFile);
         CheckPairs(options, faults);
+        CheckId(faults, "Sparkplug:GroupId", options.Sparkplug.GroupId);
+        CheckId(faults, "Sparkplug:EdgeNodeId", options.Sparkplug.EdgeNodeId);
+        CheckId(faults, "Sparkplug:PrimaryHostId", options.Sparkplug.PrimaryHostId);
+        CheckLevels(faults, "HomeAssistant:Prefix", options.HomeAssistant.Prefix);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 
@@ -77,6 +81,22 @@ public sealed class MqttOptionsValidator : IValidateOptions<MqttOptions>
         if (!options.UseTls && (options.CaFile ?? options.ClientCertificateFile) is not null)
         {
             faults.Add("Mqtt:CaFile or Mqtt:ClientCertificateFile is set while Mqtt:UseTls is false; set Mqtt:UseTls to true or remove them.");
+        }
+    }
+
+    private static void CheckId(List<string> faults, string key, string? id)
+    {
+        if (id is not null && (id.Length is 0 or > 128 || id.AsSpan().IndexOfAny("+#/\0") >= 0))
+        {
+            faults.Add($"Mqtt:{key} is '{id}'; expected 1 to 128 characters without '+', '#' and '/'.");
+        }
+    }
+
+    private static void CheckLevels(List<string> faults, string key, string topic)
+    {
+        if (topic.Length == 0 || topic.AsSpan().IndexOfAny('+', '#', '\0') >= 0 || topic.Split('/').Any(l => l.Length == 0) || topic[0] == '$')
+        {
+            faults.Add($"Mqtt:{key} is '{topic}'; expected topic levels without wildcards, such as homeassistant.");
         }
     }
 

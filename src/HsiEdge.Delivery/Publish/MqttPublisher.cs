@@ -3,7 +3,9 @@ using HsiEdge.Core;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
+using HsiEdge.Delivery.Publish.HomeAssistant;
 using Microsoft.Extensions.Logging;
+using MQTTnet;
 
 namespace HsiEdge.Delivery.Publish;
 
@@ -33,6 +35,7 @@ public sealed class MqttPublisher
     private readonly CommandDesk _desk;
     private readonly LinkReport _report;
     private readonly PublishMetrics? _metrics;
+    private readonly HomeAssistantAnnouncer _homeAssistant;
     private long? _session;
 
     /// <summary>Makes a publisher; <see cref="RunAsync"/> connects.</summary>
@@ -59,6 +62,7 @@ public sealed class MqttPublisher
         _report = new LinkReport(Component, health, logger);
         _desk = new CommandDesk(identity, commands, logger, metrics);
         metrics?.WatchOutbox(() => (outbox.PendingCount, outbox.PendingBytes));
+        _homeAssistant = new HomeAssistantAnnouncer(options, identity, store, health, _composer, versions, time, logger);
         Credentials = new CredentialKeeper(options, health, time, logger);
     }
 
@@ -165,7 +169,7 @@ public sealed class MqttPublisher
         var (credentials, outdated) = Credentials.Take(failures);
         var stream = new BrokerStream(_options, credentials);
         var session = await NextSessionAsync(cancellationToken);
-        await using var link = new MqttLink(_desk.ReceiveAsync, TimeSpan.FromSeconds(_options.AcknowledgeTimeoutSeconds), _time);
+        await using var link = new MqttLink(ReceiveAsync, TimeSpan.FromSeconds(_options.AcknowledgeTimeoutSeconds), _time);
         await link.ConnectAsync(MqttClientOptionsFactory.Make(_options, stream, credentials, _identity, _teller.Will(session)), cancellationToken);
         connected();
         Credentials.Prove(credentials);
@@ -197,6 +201,7 @@ public sealed class MqttPublisher
             link.WatchAsync(_options.KeepAliveSeconds, session.Token),
             _teller.RunAsync(link, () => GreetAsync(link, greeted, session.Token), _report.NoteRefusal, session.Token),
             DrainAsync(link, greeted.Task, session.Token),
+            AnnounceAsync(link, greeted.Task, session.Token),
         ];
         var stopped = UntilAsync(either.Token);
 #pragma warning disable VSTHRD003 // Completed by the keeper of the credentials.
@@ -222,7 +227,19 @@ public sealed class MqttPublisher
             _report.NoteRefusal(message.Topic, refusal ?? string.Empty);
         }
 
+        await _homeAssistant.GreetAsync(link, _report.NoteRefusal, cancellationToken);
         greeted.SetResult();
+    }
+
+    private Task ReceiveAsync(MqttLink link, MqttApplicationMessage message) =>
+        _homeAssistant.Takes(message) ? Task.CompletedTask : _desk.ReceiveAsync(link, message);
+
+    private async Task AnnounceAsync(MqttLink link, Task greeted, CancellationToken cancellationToken)
+    {
+#pragma warning disable VSTHRD003 // Completed by the greeting, in the same session.
+        await greeted.WaitAsync(cancellationToken);
+#pragma warning restore VSTHRD003
+        await _homeAssistant.RunAsync(link, _report.NoteRefusal, cancellationToken);
     }
 
     private async Task DrainAsync(MqttLink link, Task greeted, CancellationToken cancellationToken)

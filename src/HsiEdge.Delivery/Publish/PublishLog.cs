@@ -49,4 +49,10 @@ internal static partial class PublishLog
 
     [LoggerMessage(7041, LogLevel.Information, "A password, certificate or key file has changed: the links to the broker connect anew with it.")]
     public static partial void CredentialsRenewed(ILogger logger);
+
+    [LoggerMessage(7042, LogLevel.Information, "Announced to Home Assistant on {Topic}.")]
+    public static partial void Announced(ILogger logger, string topic);
+
+    [LoggerMessage(7043, LogLevel.Information, "Took back the announcement to Home Assistant on {Topic}.")]
+    public static partial void TakenBack(ILogger logger, string topic);
 }

@@ -138,13 +138,21 @@ public sealed partial class MessageComposerTests
     {
         var text = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "docs", "mqtt.asyncapi.yaml"));
         var topics = AddressPattern().Matches(text).Select(m => m.Groups[1].Value).Order().ToArray();
-        Assert.Equal(["alert/{alertId}", "command/{verb}", "health/{component}", "ledger", "overlay", "result", "status"], topics);
+        Assert.Equal(["alert/{alertId}", "command/{verb}", "health/{component}", "ledger", "overlay", "result", "status", "summary"], topics);
         var verbs = VerbPattern().Match(text).Groups[1].Value.Split(", ").Order();
         Assert.Equal(CommandVerbs.All.Order(), verbs);
         var schemas = SchemaPattern().Matches(text).Select(m => m.Groups[1].Value).Distinct(StringComparer.Ordinal).Order().ToArray();
         Assert.Equal(
             Directory.GetFiles(MessageSchemas.Folder).Select(f => Path.GetFileName(f)!).Where(f => f.Contains("-message.", StringComparison.Ordinal) || f.StartsWith("command-", StringComparison.Ordinal)).Order(),
             schemas);
+    }
+
+    [Fact]
+    public async Task The_summary_fits_its_schema_with_a_result_and_without_any()
+    {
+        var samples = new SampleRecords(TimeProvider.System);
+        await MessageSchemas.RequireValidAsync("summary-message", samples.Composer.ForSummary(latest: null, []).Payload);
+        await MessageSchemas.RequireValidAsync("summary-message", samples.Composer.ForSummary(samples.Next().Result, [samples.Raise().After]).Payload);
     }
 
     private static Task RequireAsync<T>(string schema, T payload) => MessageSchemas.RequireValidAsync(schema, JsonSerializer.SerializeToUtf8Bytes(payload, HsiEdgeJson.Compact));

@@ -75,6 +75,36 @@ public sealed class MqttOptionsValidatorTests
     }
 
     [Theory]
+    [InlineData("homeassistant", true)]
+    [InlineData("site/ha", true)]
+    [InlineData("", false)]
+    [InlineData("ha/#", false)]
+    [InlineData("ha//x", false)]
+    [InlineData("+/ha", false)]
+    public void The_discovery_prefix_is_topic_levels(string prefix, bool valid)
+    {
+        var options = new MqttOptions();
+        options.HomeAssistant.Prefix = prefix;
+        Assert.Equal(valid, Validator.Validate(null, options).Succeeded);
+    }
+
+    [Theory]
+    [InlineData("Group 1", true)]
+    [InlineData("", false)]
+    [InlineData("a/b", false)]
+    [InlineData("a+b", false)]
+    [InlineData("#", false)]
+    public void Sparkplug_ids_are_one_topic_level(string id, bool valid)
+    {
+        foreach (var set in new Action<MqttOptions>[] { o => o.Sparkplug.GroupId = id, o => o.Sparkplug.EdgeNodeId = id, o => o.Sparkplug.PrimaryHostId = id })
+        {
+            var options = new MqttOptions();
+            set(options);
+            Assert.Equal(valid, Validator.Validate(null, options).Succeeded);
+        }
+    }
+
+    [Theory]
     [InlineData(null, "secret", null, "Mqtt:Password is set without Mqtt:UserName")]
     [InlineData("cart", "secret", "/etc/hostname", "Mqtt:PasswordFile and the environment's Mqtt:Password are both set")]
     public void A_password_wants_a_user_and_one_source(string? user, string? password, string? file, string expected)
