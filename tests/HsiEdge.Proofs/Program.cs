@@ -2,12 +2,15 @@
 // Usage: HsiEdge.Proofs NAME [SIZE]
 using HsiEdge.Proofs;
 using HsiEdge.Proofs.Kill;
+using HsiEdge.Proofs.PowerCut;
 using HsiEdge.Proofs.Soak;
 
 var proofs = new Dictionary<string, Func<IReadOnlyList<string>, Task<int>>>(StringComparer.Ordinal)
 {
     ["kill"] = KillProof.RunAsync,
     [KillVictim.Verb] = KillVictim.RunAsync,
+    ["power-cut"] = PowerCutProof.RunAsync,
+    [SyscallTrace.Verb] = SyscallTrace.RunLoadAsync,
     ["soak"] = SoakProof.RunAsync,
 };
 

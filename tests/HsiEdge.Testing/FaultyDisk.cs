@@ -5,10 +5,20 @@ namespace HsiEdge.Testing;
 /// <summary>A disk that fills up or breaks on demand under the store's files; what was written before stays.</summary>
 public sealed class FaultyDisk : IBlockDisk
 {
+    private readonly IBlockDisk _inner;
     private readonly Lock _gate = new();
     private long _budget = long.MaxValue;
     private long _operations;
     private long _faultAt = long.MaxValue;
+
+    /// <summary>Makes a disk over the operating system's.</summary>
+    public FaultyDisk()
+        : this(LocalDisk.Instance)
+    {
+    }
+
+    /// <summary>Makes a disk over another.</summary>
+    internal FaultyDisk(IBlockDisk inner) => _inner = inner;
 
     /// <summary>Only files whose name ends so are affected.</summary>
     public string Suffix { get; set; } = string.Empty;
@@ -49,41 +59,41 @@ public sealed class FaultyDisk : IBlockDisk
     public void Mend() => Interlocked.Exchange(ref _faultAt, long.MaxValue);
 
     /// <inheritdoc/>
-    bool IBlockDisk.Exists(string path) => LocalDisk.Instance.Exists(path);
+    bool IBlockDisk.Exists(string path) => _inner.Exists(path);
 
     /// <inheritdoc/>
     IBlockFile IBlockDisk.Open(string path)
     {
         Before("open", path);
-        return new FaultyFile(this, path);
+        return new FaultyFile(this, path, _inner.Open(path));
     }
 
     /// <inheritdoc/>
     void IBlockDisk.Move(string from, string to)
     {
         Before("move", to);
-        LocalDisk.Instance.Move(from, to);
+        _inner.Move(from, to);
     }
 
     /// <inheritdoc/>
     void IBlockDisk.Delete(string path)
     {
         Before("delete", path);
-        LocalDisk.Instance.Delete(path);
+        _inner.Delete(path);
     }
 
     /// <inheritdoc/>
     void IBlockDisk.MakeFolder(string path)
     {
         Before("make", path);
-        LocalDisk.Instance.MakeFolder(path);
+        _inner.MakeFolder(path);
     }
 
     /// <inheritdoc/>
     void IBlockDisk.SyncFolder(string path)
     {
         Before("sync", path);
-        LocalDisk.Instance.SyncFolder(path);
+        _inner.SyncFolder(path);
     }
 
     private static IOException ErrorOf(DiskFault fault) =>
@@ -114,9 +124,9 @@ public sealed class FaultyDisk : IBlockDisk
 
     private bool Affects(string path) => path.EndsWith(Suffix, StringComparison.Ordinal);
 
-    private sealed class FaultyFile(FaultyDisk disk, string path) : IBlockFile
+    private sealed class FaultyFile(FaultyDisk disk, string path, IBlockFile file) : IBlockFile
     {
-        private readonly DiskFile _file = DiskFile.OpenWritable(path);
+        private readonly IBlockFile _file = file;
         private readonly Stack<(long Offset, byte[] Before, long Length)> _unsynced = [];
 
         public long Length => _file.Length;

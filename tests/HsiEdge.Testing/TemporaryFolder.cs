@@ -6,6 +6,9 @@ public sealed class TemporaryFolder : IDisposable
     /// <summary>Makes an empty folder.</summary>
     public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("hsiedge-test-").FullName;
 
+    /// <summary>Makes an empty folder in another.</summary>
+    public TemporaryFolder(string parent) => Path = Directory.CreateDirectory(System.IO.Path.Combine(parent, $"hsiedge-test-{Guid.NewGuid():N}")).FullName;
+
     /// <summary>Absolute path.</summary>
     public string Path { get; }
 

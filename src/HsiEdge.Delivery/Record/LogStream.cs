@@ -42,8 +42,8 @@ internal sealed class LogStream : PageStream
     /// <summary>Version of the file's format.</summary>
     public int Version => _version;
 
-    /// <summary>Pages whose latest version stood in the log when it was opened: the data file's own copies of them may be torn.</summary>
-    public IReadOnlyCollection<uint> Covered => _latest.Keys;
+    /// <summary>Whether a page's latest version stood in the log when it was opened: the data file's own copy may be torn.</summary>
+    public bool Covers(uint pageId) => _latest.ContainsKey(pageId);
 
     /// <inheritdoc/>
     public override bool CanWrite => _writable;
@@ -179,12 +179,12 @@ internal sealed class LogStream : PageStream
 
         lock (_gate)
         {
-            // Synced before anything is appended: otherwise a power cut could leave the old head with old frames of which a few are overwritten,
-            // and an old version of some pages would be taken over the newer data file.
+            // Synced before anything is cut or appended: otherwise a power cut could leave the old head with old frames of which a few are
+            // overwritten, and an old version of some pages would be taken over the newer data file; or an old mark over a log that is gone.
             (_version, _salt, _marked) = (2, NewSalt(), 0);
             _file.Write(LogFormat.Head(_salt), 0);
-            _file.SetLength(LogFormat.HeadBytes);
             _file.FlushToDisk();
+            _file.SetLength(LogFormat.HeadBytes);
             _checksums.Clear();
             _latest.Clear();
         }

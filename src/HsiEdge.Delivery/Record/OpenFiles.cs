@@ -31,7 +31,7 @@ internal sealed class OpenFiles : IDisposable
             var data = Keep(opened, disk.Open(paths.Data));
             var logFile = Keep(opened, disk.Open(paths.Log));
             var log = Keep(opened, OpenLog(paths, disk, logFile, damage));
-            var (sums, sumFile) = StoreFiles.OpenSums(paths, disk, data, log.Version == 1, damage);
+            var (sums, sumFile) = StoreFiles.OpenSums(paths, disk, data, log, damage);
             Keep(opened, sumFile);
             SettleLog(paths, log, keepLogLength);
             RequireLength(paths, data, sums, log, damage);
@@ -116,10 +116,9 @@ internal sealed class OpenFiles : IDisposable
             throw new PageDamageException(paths.Data, 0, $"the file has {data.Length} bytes");
         }
 
-        var covered = log.Covered.ToHashSet();
         for (var page = pages; page < sums.Pages; page++)
         {
-            if (!covered.Contains((uint)page))
+            if (!log.Covers((uint)page))
             {
                 damage(paths.Data, $"it ends after {data.Length} bytes; {sums.Pages * PageStream.PageBytes} had been written");
                 return;

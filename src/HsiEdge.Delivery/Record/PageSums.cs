@@ -119,6 +119,9 @@ internal sealed class PageSums
         _damagedBlocks.Clear();
     }
 
+    /// <summary>The pages whose checksums a block holds.</summary>
+    public (long First, long End) PagesOf(long block) => ((block - 1) * SumsPerBlock, Math.Min(block * SumsPerBlock, Pages));
+
     /// <summary>Whether a page is as it was written.</summary>
     public bool Fits(long number, ReadOnlySpan<byte> page) => number < _sums.Length && _sums[number] == SumOf(number, page);
 

@@ -97,10 +97,12 @@ internal static class StoreFiles
     /// <param name="paths">The files.</param>
     /// <param name="disk">Where they are.</param>
     /// <param name="data">The data file.</param>
-    /// <param name="isFirstVersion">The store was last written by a version without checksums.</param>
+    /// <param name="log">The log: its version, and the pages that a checkpoint cut short may have left half.</param>
     /// <param name="damage">Takes each damage: file and what was found.</param>
-    public static (PageSums Sums, IBlockFile File) OpenSums(StorePaths paths, IBlockDisk disk, IBlockFile data, bool isFirstVersion, Action<string, string> damage)
+    public static (PageSums Sums, IBlockFile File) OpenSums(StorePaths paths, IBlockDisk disk, IBlockFile data, LogStream log, Action<string, string> damage)
     {
+        var isFirstVersion = log.Version == 1;
+
         // A version without checksums may have written since: whatever they say is no longer known to be so.
         if (isFirstVersion || !disk.Exists(paths.Sums))
         {
@@ -125,10 +127,13 @@ internal static class StoreFiles
             var sums = PageSums.Load(file);
             if (sums.DamagedBlocks.Count > 0)
             {
-                var blocks = string.Join(", ", sums.DamagedBlocks);
+                var blocks = sums.DamagedBlocks.Where(b => !IsExplained(b, sums, log)).ToList();
                 sums.TakeFrom(data);
                 sums.Flush();
-                damage(paths.Sums, $"block {blocks} was damaged and was made anew from the data file as it is");
+                if (blocks.Count > 0)
+                {
+                    damage(paths.Sums, $"block {string.Join(", ", blocks)} was damaged and was made anew from the data file as it is");
+                }
             }
 
             return (sums, file);
@@ -177,6 +182,21 @@ internal static class StoreFiles
 
         disk.SyncFolder(Path.GetDirectoryName(path)!);
         return aside;
+    }
+
+    // A block is a sector and never torn; but one that a checkpoint cut short was about to add may be missing. The log has all of its pages.
+    private static bool IsExplained(long block, PageSums sums, LogStream log)
+    {
+        var (first, end) = sums.PagesOf(block);
+        for (var page = first; page < end; page++)
+        {
+            if (!log.Covers((uint)page))
+            {
+                return false;
+            }
+        }
+
+        return block > 0;
     }
 
     // Before the first data file there can be a log, but nothing in it; and never checksums under their final name.
