@@ -1,10 +1,17 @@
 // Writes results into a store as fast as it can and prints the id of each once it was acknowledged, until it is killed.
-// Usage: HsiEdge.StoreVictim FOLDER [COUNT]
+// Usage: HsiEdge.StoreVictim FOLDER [COUNT | compact]
 using HsiEdge.Delivery.Record;
 using HsiEdge.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 var options = new StoreOptions { DataFolder = args[0], CheckpointMebibytes = 1 };
+if (args is [_, "compact"])
+{
+    await Console.Out.WriteLineAsync("compacting");
+    StoreMaintenance.Compact(options, TimeProvider.System, NullLogger.Instance, progress: null);
+    return;
+}
+
 var count = args.Length > 1 ? int.Parse(args[1]) : int.MaxValue;
 await Console.Out.WriteLineAsync("opening");
 await using var store = await LiteDbResultStore.OpenAsync(options, TimeProvider.System, NullLogger<LiteDbResultStore>.Instance, CancellationToken.None);

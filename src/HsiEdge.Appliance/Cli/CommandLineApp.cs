@@ -54,6 +54,7 @@ public static class CommandLineApp
             ValidateVerb.Create(shell),
             ReferenceVerb.Create(shell),
             ResultsVerb.Create(shell),
+            StoreVerb.Create(shell),
             AuditVerb.Create(shell),
             ModelVerb.Create(shell),
             BenchVerb.Create(shell),

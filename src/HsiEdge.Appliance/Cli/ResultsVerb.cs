@@ -14,6 +14,9 @@ internal static class ResultsVerb
     {
         CreateList(shell),
         CreateShow(shell),
+        ProtectVerbs.Protect(shell),
+        ProtectVerbs.Unprotect(shell),
+        ProtectVerbs.List(shell),
         ExportVerb.Create(shell),
     };
 

@@ -130,6 +130,10 @@ public sealed class ResultStoreReader : IAsyncDisposable
     public Task<long> CountPendingMessagesAsync(CancellationToken cancellationToken) =>
         ReadAsync(database => database.GetCollection(ResultDocuments.Outbox).LongCount(), cancellationToken);
 
+    /// <summary>Schema version, what lies in the store (of a store of version 1, which has no shelf, only the counts), and the messages that wait.</summary>
+    internal Task<(int Version, StoreUsage Usage, long Waiting)> SummarizeAsync(CancellationToken cancellationToken) =>
+        ReadAsync(StoreQueries.Summarize, cancellationToken);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

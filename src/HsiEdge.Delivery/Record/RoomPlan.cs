@@ -23,6 +23,9 @@ internal sealed record RoomPlan(string Reason, long Raw, long Maps, long Results
     public static long Used(StoreOptions options, StoreUsage usage, StoreSizes sizes) =>
         (long)(Overhead * usage.Bytes) + Math.Max(sizes.Log, Bytes(options.CheckpointMebibytes)) + sizes.Raw + sizes.Calibration;
 
+    /// <summary>About what the data file needs.</summary>
+    public static long InData(StoreUsage usage) => (long)(Overhead * usage.Bytes);
+
     /// <summary>Room within the data file, which the next results take before it grows.</summary>
     public static long InnerRoom(StoreUsage usage, StoreSizes sizes) => Math.Max(0, sizes.Data - (long)(Overhead * usage.Bytes));
 

@@ -21,16 +21,15 @@ internal sealed class StoreBook(TimeProvider time)
     /// <summary>Reads the shelf after the store was opened, and adds what a program of the version before has recorded without it.</summary>
     public void Load(LiteDatabase database)
     {
-        var shelf = database.GetCollection(ShelfEntry.Collection);
         MigrationToShelf.EnsureIndexes(database);
         Age.Load(database);
-        Sum(shelf);
+        Recount(database);
         if (Usage.Results != database.GetCollection(ResultDocuments.Results).LongCount())
         {
             database.BeginTrans();
             MigrationToShelf.Shelve(database, MigrationToShelf.AgeOrigin(database, time), _nextNumber, Age.Seconds);
             database.Commit();
-            Sum(shelf);
+            Recount(database);
         }
     }
 
@@ -69,16 +68,23 @@ internal sealed class StoreBook(TimeProvider time)
         }
     }
 
-    private void Sum(ILiteCollection<BsonDocument> shelf)
+    /// <summary>Adds the shelf up.</summary>
+    public static (StoreUsage Usage, long LastNumber) Sum(LiteDatabase database)
     {
         var usage = StoreUsage.None;
         var last = 0L;
-        foreach (var entry in shelf.FindAll().Select(ShelfEntry.Of))
+        foreach (var entry in database.GetCollection(ShelfEntry.Collection).FindAll().Select(ShelfEntry.Of))
         {
             usage = usage.With(entry, 1);
             last = Math.Max(last, entry.Number);
         }
 
+        return (usage, last);
+    }
+
+    private void Recount(LiteDatabase database)
+    {
+        var (usage, last) = Sum(database);
         Volatile.Write(ref _usage, usage);
         Interlocked.Exchange(ref _nextNumber, last + 1);
     }

@@ -35,6 +35,9 @@ internal static partial class StoreLog
     [LoggerMessage(6010, LogLevel.Information, "The result store was migrated from schema version {From} to {To}.")]
     public static partial void Migrated(ILogger logger, int from, int to);
 
+    [LoggerMessage(6014, LogLevel.Information, "{Data} was written anew: {Before} bytes became {After}.")]
+    public static partial void Compacted(ILogger logger, string data, long before, long after);
+
     [LoggerMessage(6011, LogLevel.Information, "Old data goes to make room, {Tier} first: {Reason}.")]
     public static partial void RemovalBegan(ILogger logger, string tier, string reason);
 

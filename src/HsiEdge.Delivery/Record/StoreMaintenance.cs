@@ -54,6 +54,59 @@ public static class StoreMaintenance
         });
     }
 
+    /// <summary>Writes the store anew without the pages that are free, and puts the new file in the old one's place: the disk gets them back. A crash leaves the old file or the new one.</summary>
+    /// <param name="options">The service's options.</param>
+    /// <param name="time">Source of the time.</param>
+    /// <param name="logger">Log.</param>
+    /// <param name="progress">Receives the share done, 0…1, or null.</param>
+    /// <returns>Bytes of the data file before and after.</returns>
+    /// <exception cref="BadInputException">There is no store, it is in use, or the disk has no room for the copy.</exception>
+    /// <exception cref="StoreFaultException">The disk or the database failed; the store is as it was.</exception>
+    public static (long Before, long After) Compact(StoreOptions options, TimeProvider time, ILogger logger, IProgress<double>? progress) =>
+        Compact(options, LocalDisk.Instance, time, logger, progress);
+
+    /// <summary>As the other, on a disk of the caller's.</summary>
+    internal static (long Before, long After) Compact(StoreOptions options, IBlockDisk disk, TimeProvider time, ILogger logger, IProgress<double>? progress) =>
+        Hold(options, paths =>
+        {
+            var damage = new DamageList(paths, disk, time);
+            damage.Load();
+            long before;
+            using (var session = StoreSession.Open(paths, disk, keepLogLength: null, damage.Note))
+            {
+                if (StoreSchema.VersionOf(session.Database) < CurrentVersion)
+                {
+                    StoreSchema.Bring(session.Database, CurrentVersion, time, logger);
+                }
+
+                session.Transact(static _ => true);
+                if (!session.TryCheckpoint())
+                {
+                    throw new IOException($"{paths.SnapshotLock} is held by a reader.");
+                }
+
+                before = session.DataLength;
+                RequireRoom(paths, StoreBook.Sum(session.Database).Usage);
+                StoreFiles.Build(paths, disk, engine => StoreCopy.Copy(session.Database, engine, progress));
+            }
+
+            StoreFiles.Swap(paths, disk);
+            var after = new FileInfo(paths.Data).Length;
+            StoreLog.Compacted(logger, paths.Data, before, after);
+            return (before, after);
+        });
+
+    private static void RequireRoom(StorePaths paths, StoreUsage usage)
+    {
+        var needed = RoomPlan.InData(usage) + (16L << 20);
+        var free = new DriveInfo(paths.Folder).AvailableFreeSpace;
+        if (free < needed)
+        {
+            throw new BadInputException(
+                $"The disk of {paths.Folder} has {free >> 20} MiB free; a compaction needs about {needed >> 20} for the copy. Nothing was changed. Free some (raw cubes, other programs' files), or leave it: results use the free pages again.");
+        }
+    }
+
     private static T Hold<T>(StoreOptions options, Func<StorePaths, T> work)
     {
         var paths = StorePaths.Of(options);

@@ -53,6 +53,17 @@ internal static class StoreQueries
     public static KeptLedger? FindLedger(LiteDatabase database, string captureId) =>
         database.GetCollection(ResultDocuments.Ledgers).FindById(captureId) is { } document ? LedgerDocuments.ToLedger(document) : null;
 
+    /// <summary>Schema version, what lies in the store (of version 1, which has no shelf, the counts only), and the messages that wait.</summary>
+    public static (int Version, StoreUsage Usage, long Waiting) Summarize(LiteDatabase database)
+    {
+        var version = StoreSchema.VersionOf(database) ?? StoreSchema.Current;
+        var usage = version > StoreSchema.Oldest
+            ? StoreBook.Sum(database).Usage
+            : StoreUsage.None with { Results = Count(ResultDocuments.Results), Maps = Count(ResultDocuments.Maps) };
+        return (version, usage, Count(ResultDocuments.Outbox) + Count(ResultDocuments.SparkplugOutbox));
+        long Count(string collection) => database.GetCollection(collection).LongCount();
+    }
+
     private static ILiteQueryable<BsonDocument> Filter(ILiteCollection<BsonDocument> results, ResultQuery query)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1, nameof(query));

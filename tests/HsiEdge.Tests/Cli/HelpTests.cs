@@ -6,7 +6,7 @@ namespace HsiEdge.Tests.Cli;
 public sealed class HelpTests
 {
     public static TheoryData<string> Verbs { get; } =
-        ["", "run", "replay", "doctor", "health", "validate", "reference", "reference dark", "reference white", "results", "results list", "results show", "results export", "audit", "audit list", "audit verify", "model", "model verify", "model list", "bench", "bench trigger"];
+        ["", "run", "replay", "doctor", "health", "validate", "reference", "reference dark", "reference white", "results", "results list", "results show", "results export", "results protect", "results unprotect", "results protected", "store", "store status", "store compact", "store migrate", "store confirm-removal", "audit", "audit list", "audit verify", "model", "model verify", "model list", "bench", "bench trigger"];
 
     private static string DocumentPath { get; } = Path.Combine(SharedData.RepositoryRoot, "docs", "verbs.md");
 
@@ -35,7 +35,7 @@ public sealed class HelpTests
     public async Task Every_verb_of_the_program_is_in_this_list()
     {
         var names = new List<string>();
-        foreach (var verb in new[] { "", "reference", "results", "audit", "model", "bench" })
+        foreach (var verb in new[] { "", "reference", "results", "store", "audit", "model", "bench" })
         {
             var lines = (await CliRun.OfAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])).Out.Split('\n');
             names.AddRange(lines.SkipWhile(l => l != "Commands:").Skip(1).Where(l => l.Length > 2 && l[2] != ' ').Select(l => $"{verb} {l.Trim().Split(' ')[0]}".Trim()));
@@ -55,7 +55,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("replya", "replay")]
     [InlineData("model", "verify, list")]
-    [InlineData("results nothing", "list, show, export")]
+    [InlineData("results nothing", "list, show, protect, unprotect, protected, export")]
     [InlineData("validate extra", "extra")]
     [InlineData("model verify", "BUNDLE")]
     [InlineData("replay a.hdr", "--out")]
