@@ -55,10 +55,17 @@ public sealed class RunningProgram : IAsyncDisposable
     /// <param name="text">A part of it.</param>
     /// <param name="seconds">Patience.</param>
     /// <exception cref="TimeoutException">It did not come; the message has all lines that did.</exception>
-    public async Task WaitForLineAsync(string text, int seconds = 60)
+    public Task WaitForLineAsync(string text, int seconds = 60) => WaitForLinesAsync(text, 1, seconds);
+
+    /// <summary>Waits for a line to come so many times.</summary>
+    /// <param name="text">A part of it.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="seconds">Patience.</param>
+    /// <exception cref="TimeoutException">It did not; the message has all lines that came.</exception>
+    public async Task WaitForLinesAsync(string text, int count, int seconds = 60)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-        while (!Lines.Any(l => l.Contains(text, StringComparison.Ordinal)))
+        while (Lines.Count(l => l.Contains(text, StringComparison.Ordinal)) < count)
         {
             try
             {
@@ -66,7 +73,7 @@ public sealed class RunningProgram : IAsyncDisposable
             }
             catch (OperationCanceledException cause)
             {
-                throw new TimeoutException($"No line with '{text}' within {seconds} s:\n{string.Join('\n', Lines)}", cause);
+                throw new TimeoutException($"Not {count} lines with '{text}' within {seconds} s:\n{string.Join('\n', Lines)}", cause);
             }
         }
     }
@@ -85,6 +92,16 @@ public sealed class RunningProgram : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Sends a signal that does not end it.</summary>
+    /// <param name="signal">Such as HUP.</param>
+    public Task SignalAsync(string signal) => ProgramRun.StartAsync("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
 
     /// <summary>Sends a signal and waits for the end.</summary>
     /// <param name="signal">INT or TERM.</param>

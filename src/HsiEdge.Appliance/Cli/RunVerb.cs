@@ -13,13 +13,14 @@ internal static class RunVerb
         var json = new Option<bool>("--json") { Description = "Write the log as JSON on standard output, one object a line." };
         return shell.Verb(
             "run",
-            "Runs the worker until Ctrl-C or SIGTERM (the default verb). With a wrong configuration it starts no camera and reports itself degraded; where its own name, broker or store is wrong it ends with 3.",
+            "Runs the worker until Ctrl-C or SIGTERM (the default verb). With a wrong configuration it starts no camera and reports itself degraded; where its own name, broker or store is wrong it ends with 3. SIGHUP reads the configuration again: a wrong one changes nothing and is said.",
             json,
             config,
             [],
-            (parsed, cancellationToken) => ApplianceHost.RunAsync(
-                ApplianceConfiguration.Load([.. shell.ConfigurationArguments(parsed.GetValue(config))]),
-                ApplianceRun.Service with { JsonLog = parsed.GetValue(json) },
-                cancellationToken));
+            (parsed, cancellationToken) =>
+            {
+                ApplianceConfiguration Load() => ApplianceConfiguration.Load([.. shell.ConfigurationArguments(parsed.GetValue(config))]);
+                return ApplianceHost.RunAsync(Load(), ApplianceRun.Service with { JsonLog = parsed.GetValue(json) }, cancellationToken, Load);
+            });
     }
 }

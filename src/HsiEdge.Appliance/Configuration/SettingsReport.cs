@@ -54,6 +54,9 @@ internal sealed class SettingsReport
                 .Select(k => $"{k} {before.GetValueOrDefault(k, "default")} → {_settings.GetValueOrDefault(k, "default")}"));
     }
 
+    /// <summary>One key with its value now.</summary>
+    public string Describe(string key) => $"{key} → {_settings.GetValueOrDefault(key, "default")}";
+
     /// <summary>Whether a key holds a secret itself, not the path of a file with one.</summary>
     public static bool IsSecret(string key)
     {
@@ -61,7 +64,8 @@ internal sealed class SettingsReport
         return SecretWords.Any(w => name.EndsWith(w, StringComparison.OrdinalIgnoreCase));
     }
 
-    private static string Text(object? value) => value switch
+    /// <summary>A value as text.</summary>
+    public static string Text(object? value) => value switch
     {
         null => "",
         string text => text,

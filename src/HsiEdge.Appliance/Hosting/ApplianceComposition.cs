@@ -2,7 +2,6 @@ using System.Reflection;
 using HsiEdge.Appliance.Configuration;
 using HsiEdge.Appliance.Publish;
 using HsiEdge.Appliance.Watch;
-using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Pipeline;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
@@ -15,8 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace HsiEdge.Appliance.Hosting;
 
 /// <summary>
-/// The composition root. Staged start: store → publisher → <see cref="BoardOperation"/> → (<see cref="CaptureOperation"/>: model → camera → references →
-/// pipeline → triggers);
+/// The composition root. Staged start: store → publisher → <see cref="CaptureSwitch"/> → (<see cref="BoardOperation"/>, <see cref="CaptureOperation"/>: model →
+/// camera → references → pipeline → triggers);
 /// teardown in reverse on one stack, so that the last results are still stored and sent, and "offline" is the last word.
 /// </summary>
 internal sealed class ApplianceComposition : IAsyncDisposable
@@ -37,6 +36,15 @@ internal sealed class ApplianceComposition : IAsyncDisposable
 
     /// <summary>Ends when a running stage ends: by its stop, or by what nobody expected.</summary>
     public Task Running { get; private set; } = Task.CompletedTask;
+
+    /// <summary>What the box knows of its components.</summary>
+    public HealthBoard Health { get; private set; } = null!;
+
+    /// <summary>Board and captures.</summary>
+    public CaptureSwitch Captures { get; private set; } = null!;
+
+    /// <summary>What the box audits of itself.</summary>
+    public AuditedBox Audited { get; private set; } = null!;
 
     /// <summary>Starts store and publisher, and sets the captures going.</summary>
     /// <exception cref="Core.BadInputException">The data folder or a file of the broker's options cannot be used.</exception>
@@ -105,6 +113,7 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var folder = Path.GetFullPath(configuration.Store.DataFolder);
         var audit = _stages.Own(new BoxAudit(folder, identity.BootId, _desk, health, time, logs));
         var audited = new AuditedBox(audit, folder, Version);
+        (Health, Audited) = (health, audited);
         var storeWatch = new StoreWatch(time, _instruments.Store, _stages.Own(_instruments.Watch("store")));
         var store = _stages.Own(await run.OpenStore(configuration.Store, health, time, logs.CreateLogger<LiteDbResultStore>(), storeWatch, cancellationToken));
         var keeper = store.Keep(new KeeperParts(health, BoxChecks.FreeBytes, time, logs.CreateLogger<StoreKeeper>())
@@ -117,26 +126,29 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var socket = new HealthSocket(HealthSocket.PathIn(configuration.Store.DataFolder), truth, time, logs.CreateLogger<HealthSocket>());
         Run("health socket", socket.RunAsync);
         var composer = new MessageComposer(identity, ids, time);
-        var interpret = configuration.Faults.Count == 0 ? configuration.Interpret : new InterpretOptions();
-        var book = _stages.Own(await CaseBook.OpenAsync(interpret, store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), Dialects(configuration.Mqtt, composer, ids, time), cancellationToken));
+        var book = _stages.Own(await CaseBook.OpenAsync(CaptureSwitch.InterpretOf(configuration), store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), Dialects(configuration.Mqtt, composer, ids, time), cancellationToken));
         book.CameraIsSynthetic = configuration.Camera.Source == CameraSource.Phantom;
-        var board = new BoardOperation(BoardOf(configuration), options => BoardDevices.Open(options, logs), _desk, () => book.OpenAlerts, health, time, logs) { Instruments = _instruments };
-        var operation = new CaptureOperation(configuration, run, board, _desk, book, audited, health, ids, metrics, time, logs) { Instruments = _instruments };
-        _instruments.Box.WatchVersions(identity.SoftwareVersion, () => operation.Active);
-        var commands = new CommandHandler(_desk, book, store, audit, logs.CreateLogger<CommandHandler>(), operation.TakeReferenceAsync);
+        (BoardOperation Board, CaptureOperation Captures) Make(ApplianceConfiguration by)
+        {
+            var board = new BoardOperation(BoardOf(by), options => BoardDevices.Open(options, logs), _desk, () => book.OpenAlerts, health, time, logs) { Instruments = _instruments };
+            return (board, new CaptureOperation(by, run, board, _desk, book, audited, health, ids, metrics, time, logs) { Instruments = _instruments });
+        }
+
+        var captures = Captures = new CaptureSwitch(Make, book, _desk, health, time);
+        _instruments.Box.WatchVersions(identity.SoftwareVersion, () => captures.Active);
+        var commands = new CommandHandler(_desk, book, store, audit, logs.CreateLogger<CommandHandler>(), captures.TakeReferenceAsync);
         var publisher = new MqttPublisher(
-            configuration.Mqtt, identity, store, store, health, commands, () => operation.Active with { Audit = audit.Head }, time, logs.CreateLogger<MqttPublisher>(),
+            configuration.Mqtt, identity, store, store, health, commands, () => captures.Active with { Audit = audit.Head }, time, logs.CreateLogger<MqttPublisher>(),
             _instruments.Publish);
 
         Run("audit", stopping => audit.RunAsync(store, stopping));
         Run("audit of the start", stopping => AuditStartAsync(audited, configuration, stopping));
         Run("publisher", publisher.RunAsync);
         Run("sparkplug", new SparkplugPublisher(
-            configuration.Mqtt, identity, store, store.Sparkplug, health, publisher.Credentials, () => operation.Active, time, logs.CreateLogger<SparkplugPublisher>()).RunAsync);
-        Run("board", board.RunAsync);
+            configuration.Mqtt, identity, store, store.Sparkplug, health, publisher.Credentials, () => captures.Active, time, logs.CreateLogger<SparkplugPublisher>()).RunAsync);
         var refusals = new RefusalTeller(_desk, book, time, logs.CreateLogger<RefusalTeller>()) { Life = _stages.Own(_instruments.Watch("refusals")) };
         Run("refusals", refusals.RunAsync);
-        Run("captures", operation.RunAsync);
+        Run("captures", stopping => captures.RunAsync(configuration, stopping));
         var boxWatch = new BoxWatch(health, _desk, store, configuration.Store, BoxChecks.FreeBytes, time)
         {
             Life = _stages.Own(_instruments.Watch("disk watch", BoxWatch.DiskPeriod)),

@@ -21,8 +21,9 @@ public static class ApplianceHost
     /// <param name="configuration">The configuration; with faults it runs in safe mode where it can.</param>
     /// <param name="run">How this run differs from the service's.</param>
     /// <param name="cancellationToken">Stops it cleanly: the program's SIGINT and SIGTERM.</param>
+    /// <param name="load">Reads the configuration again on SIGHUP; null leaves the signal its usual meaning.</param>
     /// <returns>Exit code: 0 stopped when told to, 1 failed, 3 a configuration with which it cannot even say so over MQTT.</returns>
-    public static async Task<int> RunAsync(ApplianceConfiguration configuration, ApplianceRun run, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(ApplianceConfiguration configuration, ApplianceRun run, CancellationToken cancellationToken, Func<ApplianceConfiguration>? load = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(run);
@@ -36,12 +37,14 @@ public static class ApplianceHost
             return BadInput;
         }
 
-        var service = new ApplianceService(configuration, run);
-        using var host = Build(configuration, run, service);
+        using var terminalGone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var hangups = load is null ? null : new Hangups(terminalGone.Cancel);
+        using var service = new ApplianceService(configuration, run, load, hangups);
+        using var host = Build(run, service);
         service.Attach(host.Services.GetRequiredService<IHostApplicationLifetime>(), host.Services.GetRequiredService<ILoggerFactory>(), host.Services.GetService<ISystemdNotifier>());
         try
         {
-            await host.RunAsync(cancellationToken);
+            await host.RunAsync(terminalGone.Token);
             return service.HasFailed ? Failed : Succeeded;
         }
         catch (Exception e) when (e is BadInputException or StoreFaultException)
@@ -62,7 +65,7 @@ public static class ApplianceHost
     /// </summary>
     private static bool IsSystemdService => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
 
-    private static IHost Build(ApplianceConfiguration configuration, ApplianceRun run, ApplianceService service)
+    private static IHost Build(ApplianceRun run, ApplianceService service)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, Args = [] });
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -78,8 +81,10 @@ public static class ApplianceHost
             builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         }
 
-        builder.Logging.SetMinimumLevel(configuration.Appliance.MinimumLogLevel);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // The level is asked for each message: it may change while the box runs.
+        builder.Logging.SetMinimumLevel(LogLevel.Trace);
+        builder.Logging.AddFilter(level => level >= service.MinimumLogLevel);
+        builder.Logging.AddFilter("Microsoft", level => level >= LogLevel.Warning && level >= service.MinimumLogLevel);
 
         // What keeps it from starting is thrown to here and said once, in one message.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);

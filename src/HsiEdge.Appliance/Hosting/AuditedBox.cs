@@ -49,6 +49,22 @@ internal sealed class AuditedBox(BoxAudit audit, string folder, string software)
         _knownModel.TrySetResult(known.GetValueOrDefault(ModelKey));
     }
 
+    /// <summary>Before a configuration that was read again is put in force.</summary>
+    /// <param name="read">The configuration.</param>
+    /// <param name="changedKeys">Keys whose values differ from those in force, secrets too.</param>
+    /// <param name="stopping">Stops waiting for a turn.</param>
+    /// <exception cref="StoreFaultException">It could not be written: the configuration must not be put in force.</exception>
+    public Task ReloadingAsync(ApplianceConfiguration read, IReadOnlyList<string> changedKeys, CancellationToken stopping)
+    {
+        var settings = SettingsReport.Of(read);
+        var details = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["changed"] = changedKeys.Count == 0 ? "no key; the files that it names are read again" : string.Join("; ", changedKeys.Select(k => settings.Describe(k))),
+            [SettingsKey] = settings.Json,
+        };
+        return audit.AppendAsync(new AuditEvent(AuditAction.Configuration, "signal HUP", Files(read), details), stopping);
+    }
+
     /// <summary>Before a model becomes the active one.</summary>
     /// <param name="model">Which.</param>
     /// <param name="stopping">Stops trying.</param>
@@ -76,7 +92,7 @@ internal sealed class AuditedBox(BoxAudit audit, string folder, string software)
         {
             await foreach (var entry in AuditReader.ReadAsync(folder, stopping))
             {
-                if (entry.Action is AuditAction.Start or AuditAction.Update or AuditAction.Configuration or AuditAction.Install && entry.Who == Box)
+                if (entry.Action is AuditAction.Start or AuditAction.Update or AuditAction.Configuration or AuditAction.Install)
                 {
                     foreach (var key in new[] { SoftwareKey, SettingsKey, ModelKey }.Where(entry.Details.ContainsKey))
                     {

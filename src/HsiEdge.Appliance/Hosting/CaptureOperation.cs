@@ -82,7 +82,7 @@ internal sealed class CaptureOperation
         await using var closed = new TeardownStack();
         closed.Push(() =>
         {
-            _desk.Close("stopping", Stopping, forGood: true);
+            _desk.Close("stopping", Stopping);
             return ValueTask.CompletedTask;
         });
         try

@@ -35,7 +35,7 @@ internal static class SafeMode
 
     private static string Close(string reason, TriggerDesk desk)
     {
-        desk.Close("safe mode", $"safe mode: {reason} Correct it and restart the worker.");
+        desk.Close("safe mode", $"safe mode: {reason} Correct it and send SIGHUP (systemctl reload hsiedge).");
         return reason;
     }
 

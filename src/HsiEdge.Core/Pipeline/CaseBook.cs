@@ -12,7 +12,7 @@ namespace HsiEdge.Core.Pipeline;
 public sealed class CaseBook : IDisposable
 {
     private const string CaseKey = "case";
-    private readonly InterpretOptions _options;
+    private InterpretOptions _options;
     private readonly IResultStore _store;
     private readonly MessageComposer _composer;
     private readonly UlidGenerator _ids;
@@ -184,6 +184,17 @@ public sealed class CaseBook : IDisposable
     /// <returns>Alerts that ended.</returns>
     /// <exception cref="StoreFaultException">It could not be made durable; say it again.</exception>
     public Task<IReadOnlyList<AlertTransition>> EndCaseAsync(CancellationToken cancellationToken) => ChangeCaseAsync(null, cancellationToken);
+
+    /// <summary>Judges from now on by other options; open alerts stay, sightings that had not yet raised one start over. No capture may be under way.</summary>
+    /// <param name="options">Hysteresis of alerts.</param>
+    /// <param name="cameraIsSynthetic">Whether the camera is a simulation.</param>
+    public void Use(InterpretOptions options, bool cameraIsSynthetic)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _alerts = new AlertTracker(options, _ids, _openAlerts);
+        CameraIsSynthetic = cameraIsSynthetic;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -49,6 +49,22 @@ public sealed class HealthBoard
         }
     }
 
+    /// <summary>Forgets all that was reported of a component, under any cause, and begins anew.</summary>
+    /// <param name="component">Name as in the design.</param>
+    /// <param name="state">State now.</param>
+    /// <param name="reason">Why, when not ok.</param>
+    public void Reset(string component, HealthState state, string reason = "")
+    {
+        lock (_gate)
+        {
+            _causes.Remove(component);
+            if (state != HealthState.Ok || _items.ContainsKey(component))
+            {
+                Report(component, state, reason);
+            }
+        }
+    }
+
     /// <summary>Something else that the status tells has changed: who follows the board looks again.</summary>
     public void Touch()
     {
