@@ -120,28 +120,22 @@ internal static class ResultsVerb
     /// <summary>The option that names the store's folder.</summary>
     internal static Option<DirectoryInfo> FolderOption() => new("--data-folder") { HelpName = "DIR", Description = "Folder of the store instead of Store:DataFolder." };
 
-    /// <summary>Opens the store that a command line means, as often as it is asked to.</summary>
-    internal static Func<CancellationToken, Task<ResultStoreReader>> Opener(
-        CliShell shell, ParseResult parsed, Option<FileInfo> config, Option<DirectoryInfo> folder)
+    /// <summary>The store that a command line means, and whose it is.</summary>
+    internal static StoreSource Source(CliShell shell, ParseResult parsed, Option<FileInfo> config, Option<DirectoryInfo> folder)
     {
-        StoreOptions options;
         if (parsed.GetValue(folder) is { } given)
         {
-            options = new StoreOptions { DataFolder = given.FullName };
-        }
-        else
-        {
-            ApplianceConfiguration configuration = shell.LoadConfiguration(parsed.GetValue(config));
-            configuration.ThrowIfFaulty();
-            options = configuration.Store;
+            return new StoreSource(new StoreOptions { DataFolder = given.FullName }, Cart: null);
         }
 
-        return cancellationToken => ResultStoreReader.OpenAsync(options, cancellationToken);
+        ApplianceConfiguration configuration = shell.LoadConfiguration(parsed.GetValue(config));
+        configuration.ThrowIfFaulty();
+        return new StoreSource(configuration.Store, $"{configuration.Appliance.Site}/{configuration.Appliance.Cart}");
     }
 
     private static Task<ResultStoreReader> OpenAsync(
         CliShell shell, ParseResult parsed, Option<FileInfo> config, Option<DirectoryInfo> folder, CancellationToken cancellationToken) =>
-        Opener(shell, parsed, config, folder)(cancellationToken);
+        Source(shell, parsed, config, folder).OpenAsync(cancellationToken);
 
     /// <summary>The result of an ID.</summary>
     /// <exception cref="BadInputException">It is no ID, or there is no such result.</exception>
@@ -182,3 +176,12 @@ internal static class ResultsVerb
 /// <param name="Results">Newest first.</param>
 /// <param name="DamagedResultIds">Results left out because they are damaged on disk.</param>
 internal sealed record ResultList(IReadOnlyList<CaptureResult> Results, IReadOnlyList<string> DamagedResultIds);
+
+/// <summary>A store to be read.</summary>
+/// <param name="Options">Its folder.</param>
+/// <param name="Cart"><c>site/cart</c> where the configuration told; null for a folder that was named.</param>
+internal sealed record StoreSource(StoreOptions Options, string? Cart)
+{
+    /// <summary>Opens it.</summary>
+    public Task<ResultStoreReader> OpenAsync(CancellationToken cancellationToken) => ResultStoreReader.OpenAsync(Options, cancellationToken);
+}

@@ -18,6 +18,7 @@ public sealed partial class HouseTests
         ["Appliance"] = ["Core", "Phantom", "Devices", "Inference", "Delivery"],
         ["ModelBuilder"] = ["Core", "Phantom", "Inference"],
         ["Demo"] = ["Appliance"],
+        ["Fhir"] = ["Core"],
     };
 
     public static TheoryData<string> Projects => [.. Arrows.Keys];
@@ -43,6 +44,14 @@ public sealed partial class HouseTests
     {
         var packages = ProjectFile("Core").Descendants("PackageReference").Select(p => (string)p.Attribute("Include")!);
         Assert.All(packages, p => Assert.StartsWith("Microsoft.Extensions.", p, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_appliance_carries_nothing_of_the_FHIR_library()
+    {
+        var locked = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "src", "HsiEdge.Appliance", "packages.lock.json"));
+        Assert.DoesNotContain("Fhir", locked, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("Hl7.Fhir.R4", File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "src", "HsiEdge.Fhir", "packages.lock.json")), StringComparison.Ordinal);
     }
 
     [Fact]

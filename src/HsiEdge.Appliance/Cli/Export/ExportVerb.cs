@@ -1,6 +1,5 @@
 using System.CommandLine;
 using HsiEdge.Core.Record;
-using HsiEdge.Delivery.Record;
 
 namespace HsiEdge.Appliance.Cli.Export;
 
@@ -15,19 +14,11 @@ internal static class ExportVerb
         var all = new Option<bool>("--all") { Description = "All results, where no filter chooses among them." };
         var output = new Option<string>("--out") { Required = true, HelpName = "DIR", Description = "Receives the files: all of them or none. Must not exist or be empty." };
         var force = new Option<bool>("--force") { Description = "Replace an earlier export in DIR." };
-        var format = new Option<string>("--format")
-        {
-            HelpName = string.Join('|', ResultExport.Formats),
-            Description = "jsonl: one result a line. csv: results.csv, findings.csv and classes.csv. envi: a folder a result with maps, overlay, ledger and raw cube.",
-            DefaultValueFactory = _ => ResultExport.Formats[0],
-        };
-        format.AcceptOnlyFromAmong([.. ResultExport.Formats]);
-        var ledgers = new Option<bool>("--ledgers") { Description = "Also every trigger pulse and frame: member triggerLedger (jsonl), pulses.csv (csv); envi has ledger.json anyway." };
-        var withoutRaw = new Option<bool>("--without-raw") { Description = "Leave out the raw cubes (envi)." };
+        var kind = new ExportKind();
         var filter = new ResultFilter();
         var (folder, config, json) = (ResultsVerb.FolderOption(), CliShell.ConfigOption(), CliShell.JsonOption());
         return shell.Verb(
-            "export", "Exports one result or many.", json, config, [id, all, output, force, format, ledgers, withoutRaw, .. filter.Options, folder],
+            "export", "Exports one result or many.", json, config, [id, all, output, force, .. kind.Options, .. filter.Options, folder],
             async (parsed, cancellationToken) =>
             {
                 var one = parsed.GetValue(id);
@@ -36,48 +27,18 @@ internal static class ExportVerb
                     throw new UsageException("Expected either the ID of one result, or --all, or filters that choose among all.");
                 }
 
-                var request = new ExportRequest(parsed.GetValue(format)!, parsed.GetValue(ledgers), !parsed.GetValue(withoutRaw));
-                var open = ResultsVerb.Opener(shell, parsed, config, folder);
-                using var target = OutputFolder.Open(parsed.GetRequiredValue(output), parsed.GetValue(force), ResultExport.IsOwn);
-                var pages = new ResultPages(open);
-                ExportTotals totals;
-                await using (var files = ResultExport.Open(request, target.Path))
-                {
-                    totals = one is not null
-                        ? await ExportOneAsync(open, one, files, cancellationToken)
-                        : await ExportManyAsync(shell, open, pages, filter.Query(parsed, int.MaxValue), files, cancellationToken);
-                }
-
+                var place = parsed.GetRequiredValue(output);
+                var source = ResultsVerb.Source(shell, parsed, config, folder);
+                var request = kind.Request(parsed, source.Cart, shell.Console);
+                using var target = OutputFolder.Open(place, parsed.GetValue(force), ResultExport.IsOwn);
+                var job = new ExportJob(shell.Console, source, request, Path.GetFullPath(place));
+                var totals = one is not null
+                    ? await job.ExportOneAsync(one, target.Path, cancellationToken)
+                    : await job.ExportManyAsync(filter.Query(parsed, int.MaxValue), target.Path, cancellationToken);
                 target.Commit();
-                await ReportAsync(shell, new ExportReport(totals.Results, request.Format, totals.WithoutMaps, totals.WithoutRawCube, [.. pages.Damaged]), parsed.GetRequiredValue(output), parsed.GetValue(json));
+                await ReportAsync(shell, new ExportReport(totals.Results, request.Format, totals.WithoutMaps, totals.WithoutRawCube, [.. job.Damaged]), place, parsed.GetValue(json));
                 return ExitCodes.Success;
             });
-    }
-
-    private static async Task<ExportTotals> ExportOneAsync(
-        Func<CancellationToken, Task<ResultStoreReader>> open, string id, IResultFormat files, CancellationToken cancellationToken)
-    {
-        await using var store = await open(cancellationToken);
-        var result = await ResultsVerb.FindAsync(store, id, cancellationToken);
-        var missing = await files.WriteAsync(store, result, cancellationToken);
-        await files.CompleteAsync(cancellationToken);
-        return new ExportTotals(0, [], []).With(result.Id, missing);
-    }
-
-    private static async Task<ExportTotals> ExportManyAsync(
-        CliShell shell, Func<CancellationToken, Task<ResultStoreReader>> open, ResultPages pages, ResultQuery query, IResultFormat files, CancellationToken cancellationToken)
-    {
-        long total;
-        await using (var store = await open(cancellationToken))
-        {
-            total = await store.CountAsync(query, cancellationToken);
-        }
-
-        return await WorkProgress.WatchAsync(
-            shell.Console,
-            "exporting",
-            progress => ResultExport.WriteAsync(pages, query, files, written => progress.Report(written / (double)Math.Max(1, total)), cancellationToken),
-            cancellationToken);
     }
 
     private static async Task ReportAsync(CliShell shell, ExportReport report, string place, bool json)

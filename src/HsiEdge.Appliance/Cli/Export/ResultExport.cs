@@ -6,12 +6,12 @@ namespace HsiEdge.Appliance.Cli.Export;
 internal static class ResultExport
 {
     /// <summary>Names of the formats, as <c>--format</c> takes them.</summary>
-    public static IReadOnlyList<string> Formats { get; } = ["jsonl", "csv", "envi"];
+    public static IReadOnlyList<string> Formats { get; } = ["jsonl", "csv", "envi", "fhir"];
 
     /// <summary>Whether a name is one that an export writes.</summary>
     /// <param name="name">File or folder name.</param>
     public static bool IsOwn(string name) =>
-        name == JsonLinesFormat.FileName || CsvFormat.FileNames.Contains(name, StringComparer.Ordinal) || UlidGenerator.IsUlid(name);
+        name is JsonLinesFormat.FileName or FhirFormat.FileName || CsvFormat.FileNames.Contains(name, StringComparer.Ordinal) || UlidGenerator.IsUlid(name);
 
     /// <summary>Opens a format's files.</summary>
     /// <param name="request">What is wanted.</param>
@@ -21,6 +21,7 @@ internal static class ResultExport
         "jsonl" => new JsonLinesFormat(new FileStream(Path.Combine(folder, JsonLinesFormat.FileName), FileMode.CreateNew, FileAccess.Write), request.Ledgers),
         "csv" => new CsvFormat(folder, request.Ledgers),
         "envi" => new EnviFormat(folder, request.RawCubes),
+        "fhir" => FhirFormat.Start(request.FhirProgram!, folder, request.Cart, request.CaseSystem),
         _ => throw new ArgumentException($"'{request.Format}' is no format.", nameof(request)),
     };
 
@@ -53,7 +54,10 @@ internal static class ResultExport
 /// <param name="Format">One of <see cref="ResultExport.Formats"/>.</param>
 /// <param name="Ledgers">Every pulse and frame too (jsonl, csv; envi always has them).</param>
 /// <param name="RawCubes">Raw cubes too (envi).</param>
-internal sealed record ExportRequest(string Format, bool Ledgers, bool RawCubes);
+/// <param name="FhirProgram">Path of <c>hsiedge-fhir</c> (fhir).</param>
+/// <param name="CaseSystem">URI of the system of case ids, or null (fhir).</param>
+/// <param name="Cart"><c>site/cart</c>, or null when unknown (fhir).</param>
+internal sealed record ExportRequest(string Format, bool Ledgers, bool RawCubes, string? FhirProgram, string? CaseSystem, string? Cart);
 
 /// <summary>What an export has written.</summary>
 /// <param name="Results">How many results.</param>
