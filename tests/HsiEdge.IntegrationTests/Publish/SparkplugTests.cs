@@ -173,12 +173,12 @@ public sealed class SparkplugTests
             {
                 proxy.Break();
             }
-            else if (i == 100)
+            else if (i == 105)
             {
                 // Sent into a cable that swallows everything: the broker never answers, so nothing is marked.
                 proxy.Frozen = true;
             }
-            else if (i == 120)
+            else if (i == 125)
             {
                 await TlsRig.WaitAsync(rig.Health, SparkplugPublisher.Component, HealthState.Failed);
                 Assert.True(rig.Store.Sparkplug.PendingCount >= 20);
@@ -191,6 +191,21 @@ public sealed class SparkplugTests
         await observer.WaitAsync(m => m.Any(x => x.Topic == SparkplugRig.Data && Contains(x, ids[^1])), 30);
         var data = await SparkplugDecoder.DecodeAsync(observer.Messages.Where(m => m.Topic == SparkplugRig.Data).Select(m => m.Payload));
         Assert.Empty(ids.Except(data.Where(d => d.Has("Result/Id")).Select(d => d["Result/Id"].Value!)));
+    }
+
+    [Fact]
+    public async Task Damaged_metrics_do_not_hold_up_what_waits_behind_them()
+    {
+        await using var broker = await MosquittoBroker.StartAsync();
+        await using var observer = await MqttObserver.ConnectAsync(broker.Port, "spBv1.0/#");
+        await using var rig = await SparkplugRig.MakeAsync(broker.Port);
+        var record = rig.Samples.Next(8, 8, overlayBytes: 0);
+        var damaged = record.Messages[0] with { Destination = HsiEdge.Core.Record.MessageDestination.Sparkplug, Payload = [0xFF, 0xFF, 0xFF] };
+        await rig.Store.RecordLedgerAsync(ledger: null, [damaged], CancellationToken.None);
+        var id = await rig.RecordAsync();
+        rig.Start();
+        await rig.WaitUntilDrainedAsync();
+        await observer.WaitAsync(m => m.Any(x => x.Topic == SparkplugRig.Data && Contains(x, id)));
     }
 
     [Fact]

@@ -135,6 +135,34 @@ public sealed class CaseBookTests
         Assert.Equal("CASE-2", rig.Book.CaseId);
     }
 
+    [Fact]
+    public async Task A_dialect_is_written_with_what_it_tells_of_and_what_was_not_written_is_not_told()
+    {
+        var store = new FakeResultStore();
+        await using (var rig = await new PipelineRig(store) { WithSummary = true }.StartAsync())
+        {
+            await RaiseAsync(rig);
+            Assert.Equal((1, 1, 1), Summary(store));
+            store.Faults.Enqueue(new StoreFaultException("disk full"));
+            await Assert.ThrowsAsync<StoreFaultException>(() => rig.Book.AcknowledgeAsync(rig.Book.OpenAlerts[0].Id, "nurse", CancellationToken.None));
+            Assert.Equal((1, 1, 1), Summary(store));
+            await rig.Book.AcknowledgeAsync(rig.Book.OpenAlerts[0].Id, "nurse", CancellationToken.None);
+            Assert.Equal((1, 0, 1), Summary(store));
+        }
+
+        // After a restart the latest result comes from the store.
+        await using var again = await new PipelineRig(store) { WithSummary = true }.StartAsync();
+        await again.Book.EndCaseAsync(CancellationToken.None);
+        Assert.Equal((0, 0, 1), Summary(store));
+    }
+
+    private static (int Open, int Unacknowledged, int Findings) Summary(FakeResultStore store)
+    {
+        var message = System.Text.Json.JsonSerializer.Deserialize<Core.Publish.SummaryMessage>(store.Messages.Last(m => m.Topic == "summary").Payload, Core.HsiEdgeJson.Compact)!;
+        Assert.Equal(store.Records[^1].Result.Id, message.ResultId);
+        return (message.OpenAlerts, message.UnacknowledgedAlerts, message.Findings!.Value);
+    }
+
     private static async Task RaiseAsync(PipelineRig rig)
     {
         rig.Camera.ThenLesion();

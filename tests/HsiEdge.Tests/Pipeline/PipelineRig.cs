@@ -59,6 +59,9 @@ internal sealed class PipelineRig : IAsyncDisposable
 
     public FakeInterlock Interlock { get; } = new();
 
+    /// <summary>Whether results and alerts are told in a summary too.</summary>
+    public bool WithSummary { get; init; }
+
     public CaseBook Book { get; private set; } = null!;
 
     public Task Running => _running;
@@ -66,8 +69,9 @@ internal sealed class PipelineRig : IAsyncDisposable
     public async Task<PipelineRig> StartAsync()
     {
         var identity = new ApplianceIdentity("site", "cart", "1.0.0", Ids.Next());
+        var composer = new MessageComposer(identity, Ids, Time);
         Book = await CaseBook.OpenAsync(
-            _options, Store, new MessageComposer(identity, Ids, Time), Ids, Time, Metrics, NullLogger<CaseBook>.Instance, CancellationToken.None);
+            _options, Store, composer, Ids, Time, Metrics, NullLogger<CaseBook>.Instance, WithSummary ? [new SummaryDialect(composer)] : [], CancellationToken.None);
         var pipeline = new CapturePipeline(
             Desk, Camera, _references, _analyzer, _model.Card.Classes, Book, _rawCubes, Health, Ids, Time, Metrics, NullLogger<CapturePipeline>.Instance,
             Interlock);

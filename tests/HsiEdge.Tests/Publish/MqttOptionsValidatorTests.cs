@@ -1,9 +1,10 @@
 using HsiEdge.Delivery.Publish;
+using HsiEdge.Testing;
 using Xunit;
 
 namespace HsiEdge.Tests.Publish;
 
-public sealed class MqttOptionsValidatorTests
+public sealed partial class MqttOptionsValidatorTests
 {
     private static readonly MqttOptionsValidator Validator = new();
 
@@ -114,4 +115,31 @@ public sealed class MqttOptionsValidatorTests
         Assert.StartsWith(expected, fault, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", fault, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_file_that_this_user_may_not_read_is_named_with_what_to_do()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("key.pem"), "x");
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(folder.File("key.pem"), Environment.IsPrivilegedProcess ? UnixFileMode.UserRead : UnixFileMode.None);
+
+        // Root may read anything: for this thread alone the kernel is to take it for nobody.
+        _ = Environment.IsPrivilegedProcess ? SetFileSystemUser(65_534) : 0;
+        try
+        {
+            var fault = Assert.Single(Validator.Validate(null, new MqttOptions { UseTls = true, ClientCertificateFile = "/etc/hostname", ClientKeyFile = folder.File("key.pem") }).Failures!);
+            Assert.True(
+                fault.StartsWith($"Mqtt:ClientKeyFile is '{folder.File("key.pem")}', which this user may not read (", StringComparison.Ordinal)
+                && fault.EndsWith("expected a file owned by the service's user, mode 0400.", StringComparison.Ordinal),
+                fault);
+        }
+        finally
+        {
+            _ = Environment.IsPrivilegedProcess ? SetFileSystemUser(0) : 0;
+        }
+    }
+
+    [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "setfsuid")]
+    private static partial int SetFileSystemUser(uint user);
 }

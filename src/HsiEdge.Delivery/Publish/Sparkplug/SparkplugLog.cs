@@ -20,6 +20,9 @@ internal static partial class SparkplugLog
     [LoggerMessage(7064, LogLevel.Warning, "Mqtt:Sparkplug:Enabled is false: {Count} metrics that waited for the edge node's link are given up.")]
     public static partial void GivenUp(ILogger logger, long count);
 
+    [LoggerMessage(7066, LogLevel.Error, "The waiting metrics {Id} are damaged and given up; the result they told of is in the store.")]
+    public static partial void Damaged(ILogger logger, string id, Exception exception);
+
     [LoggerMessage(7065, LogLevel.Error, "The Sparkplug edge node cannot use the store; it tries again.")]
     public static partial void StoreUnusable(ILogger logger, Exception exception);
 }

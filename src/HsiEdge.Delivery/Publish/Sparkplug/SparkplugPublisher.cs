@@ -182,7 +182,15 @@ public sealed class SparkplugPublisher
 
         SparkplugLog.Died(_logger, reason);
         using var patience = new CancellationTokenSource(GoodbyePatience, _time);
-        await session.DieAsync(patience.Token);
+        try
+        {
+            await session.DieAsync(patience.Token);
+        }
+        catch (Exception exception) when (exception is LinkLostException or OperationCanceledException)
+        {
+            // The Last Will then says it.
+            PublishLog.GoodbyeLost(_logger, exception.Message);
+        }
     }
 
     /// <summary>Waits for the primary host where there is one, then runs the session until the host goes offline.</summary>

@@ -148,13 +148,10 @@ internal sealed class SparkplugSession : IAsyncDisposable
 
         foreach (var message in waiting)
         {
-            var stored = SparkplugPayload.Parser.ParseFrom(message.Payload);
-            foreach (var metric in stored.Metrics.Where(_ => message.Number <= _bornAt))
+            if (Read(message) is { } stored)
             {
-                metric.IsHistorical = true;
+                await SendAsync(_topics.Data, stored.Metrics, cancellationToken);
             }
-
-            await SendAsync(_topics.Data, stored.Metrics, cancellationToken);
         }
 
         await _link.FlushAsync(_topics.Never, cancellationToken);
@@ -162,6 +159,26 @@ internal sealed class SparkplugSession : IAsyncDisposable
         // Not cancelled by a stop: what the broker has need not be sent again.
         await _outbox.MarkSentAsync([.. waiting.Select(m => m.Id)], CancellationToken.None);
         return true;
+    }
+
+    private SparkplugPayload? Read(OutboxMessage message)
+    {
+        try
+        {
+            var stored = SparkplugPayload.Parser.ParseFrom(message.Payload);
+            foreach (var metric in stored.Metrics.Where(_ => message.Number <= _bornAt))
+            {
+                metric.IsHistorical = true;
+            }
+
+            return stored;
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            // Damage must not hold up what waits behind it.
+            SparkplugLog.Damaged(_logger, message.Id, exception);
+            return null;
+        }
     }
 
     private async Task SendAsync(string topic, IReadOnlyCollection<SparkplugMetric> metrics, CancellationToken cancellationToken)
