@@ -1,12 +1,14 @@
 // Proofs that nothing is lost: each is a verb here and a script in tests/proofs, small by default and as large as its argument says.
 // Usage: HsiEdge.Proofs NAME [SIZE]
 using HsiEdge.Proofs;
+using HsiEdge.Proofs.Broker;
 using HsiEdge.Proofs.Kill;
 using HsiEdge.Proofs.PowerCut;
 using HsiEdge.Proofs.Soak;
 
 var proofs = new Dictionary<string, Func<IReadOnlyList<string>, Task<int>>>(StringComparer.Ordinal)
 {
+    ["broker"] = BrokerProof.RunAsync,
     ["kill"] = KillProof.RunAsync,
     [KillVictim.Verb] = KillVictim.RunAsync,
     ["power-cut"] = PowerCutProof.RunAsync,

@@ -12,7 +12,7 @@ namespace HsiEdge.Testing;
 public sealed class MosquittoBroker : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly string[] _configuration;
+    private string[] _configuration;
     private Process? _process;
 
     private MosquittoBroker(int port, string[] configuration) => (Port, _configuration) = (port, configuration);
@@ -37,10 +37,7 @@ public sealed class MosquittoBroker : IAsyncDisposable
             throw new InvalidOperationException("The broker runs already.");
         }
 
-        var file = _folder.File("mosquitto.conf");
-        await File.WriteAllLinesAsync(file, [
-            FormattableString.Invariant($"listener {Port} 127.0.0.1"), "allow_anonymous true", "log_dest file " + _folder.File("mosquitto.log"), "log_type all",
-            "user root", .. _configuration]);
+        var file = await WriteConfigurationAsync();
         _process = Process.Start(new ProcessStartInfo(FindProgram(), ["-c", file]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })
             ?? throw new InvalidOperationException("mosquitto did not start.");
         _process.OutputDataReceived += (_, _) => { };
@@ -60,6 +57,14 @@ public sealed class MosquittoBroker : IAsyncDisposable
             process.Dispose();
             _process = null;
         }
+    }
+
+    /// <summary>Gives it other lines of configuration and has it read them, as far as Mosquitto can while it runs.</summary>
+    public async Task ReconfigureAsync(params string[] configuration)
+    {
+        _configuration = configuration;
+        await WriteConfigurationAsync();
+        await ReloadAsync();
     }
 
     /// <summary>Has it read its configuration and access lists again.</summary>
@@ -90,6 +95,15 @@ public sealed class MosquittoBroker : IAsyncDisposable
     private static string FindProgram() =>
         new[] { "/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto" }.FirstOrDefault(File.Exists)
         ?? throw new FileNotFoundException("mosquitto is not installed; these tests need a real broker: apt-get install mosquitto");
+
+    private async Task<string> WriteConfigurationAsync()
+    {
+        var file = _folder.File("mosquitto.conf");
+        await File.WriteAllLinesAsync(file, [
+            FormattableString.Invariant($"listener {Port} 127.0.0.1"), "allow_anonymous true", "log_dest file " + _folder.File("mosquitto.log"), "log_type all",
+            "user root", .. _configuration]);
+        return file;
+    }
 
     private async Task WaitUntilListeningAsync()
     {

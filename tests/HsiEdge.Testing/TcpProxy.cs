@@ -12,6 +12,8 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly List<TcpClient> _open = [];
     private readonly Task _accepting;
     private volatile bool _frozen;
+    private volatile bool _closed;
+    private volatile int _bytesPerSecond;
 
     /// <summary>Starts a proxy on a free port.</summary>
     public TcpProxy(int target)
@@ -30,6 +32,20 @@ public sealed class TcpProxy : IAsyncDisposable
     {
         get => _frozen;
         set => _frozen = value;
+    }
+
+    /// <summary>While true, new connections are reset at once.</summary>
+    public bool Closed
+    {
+        get => _closed;
+        set => _closed = value;
+    }
+
+    /// <summary>Bytes that pass in a second in each direction of a connection; 0 is no limit.</summary>
+    public int BytesPerSecond
+    {
+        get => _bytesPerSecond;
+        set => _bytesPerSecond = value;
     }
 
     /// <summary>Resets all connections; new ones are accepted.</summary>
@@ -65,8 +81,11 @@ public sealed class TcpProxy : IAsyncDisposable
             while (true)
             {
                 var inner = await _listener.AcceptTcpClientAsync(_stop.Token);
-                var outer = new TcpClient();
-                await outer.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+                if (await ReachAsync(inner) is not { } outer)
+                {
+                    continue;
+                }
+
                 lock (_open)
                 {
                     _open.Add(inner);
@@ -79,10 +98,32 @@ public sealed class TcpProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The proxy stops, or its target is away: connections then end.
+            // The proxy stops.
         }
 
         await Task.WhenAll(copies);
+    }
+
+    private async Task<TcpClient?> ReachAsync(TcpClient inner)
+    {
+        var outer = new TcpClient();
+        try
+        {
+            if (!_closed)
+            {
+                await outer.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+                return outer;
+            }
+        }
+        catch (SocketException)
+        {
+            // The target is away: the connection then ends.
+        }
+
+        inner.Client.Close(0);
+        inner.Dispose();
+        outer.Dispose();
+        return null;
     }
 
     private async Task CopyAsync(TcpClient from, TcpClient to)
@@ -93,13 +134,18 @@ public sealed class TcpProxy : IAsyncDisposable
             int read;
             while ((read = await from.GetStream().ReadAsync(buffer)) > 0)
             {
+                if (_bytesPerSecond is var rate and > 0)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds((double)read / rate), _stop.Token);
+                }
+
                 if (!_frozen)
                 {
                     await to.GetStream().WriteAsync(buffer.AsMemory(0, read));
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or SocketException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or SocketException or OperationCanceledException)
         {
             // Broken, as asked.
         }

@@ -125,6 +125,7 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         await keeper.SweepAsync(cancellationToken);
         var socket = new HealthSocket(HealthSocket.PathIn(configuration.Store.DataFolder), truth, time, logs.CreateLogger<HealthSocket>());
         Run("health socket", socket.RunAsync);
+        ids.StartAfter(await store.ReadLastIdAsync(cancellationToken));
         var composer = new MessageComposer(identity, ids, time);
         var book = _stages.Own(await CaseBook.OpenAsync(CaptureSwitch.InterpretOf(configuration), store, composer, ids, time, metrics, logs.CreateLogger<CaseBook>(), Dialects(configuration.Mqtt, composer, ids, time), cancellationToken));
         book.CameraIsSynthetic = configuration.Camera.Source == CameraSource.Phantom;

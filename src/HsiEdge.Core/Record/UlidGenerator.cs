@@ -4,7 +4,7 @@ namespace HsiEdge.Core.Record;
 
 /// <summary>
 /// Makes ULIDs: 48 bits of Unix time in ms and 80 random bits, as 26 characters of Crockford's base 32 (ulid/spec).
-/// Identifiers from one generator increase strictly, also when the clock steps back.
+/// Identifiers from one generator increase strictly, also when the clock steps back, and with <see cref="StartAfter"/> over restarts too.
 /// </summary>
 public sealed class UlidGenerator
 {
@@ -51,6 +51,27 @@ public sealed class UlidGenerator
                 v >>= 5;
             }
         });
+    }
+
+    /// <summary>Goes on after an identifier made earlier, so that order holds over a restart with the clock behind. Without effect when it is already past it.</summary>
+    /// <param name="ulid">A ULID, or null when there was none.</param>
+    public void StartAfter(string? ulid)
+    {
+        if (!IsUlid(ulid))
+        {
+            return;
+        }
+
+        UInt128 value = 0;
+        foreach (var letter in ulid!)
+        {
+            value = (value << 5) | (uint)Alphabet.IndexOf(letter, StringComparison.Ordinal);
+        }
+
+        lock (_gate)
+        {
+            _last = value > _last ? value : _last;
+        }
     }
 
     /// <summary>Whether a text has the form of a ULID.</summary>

@@ -161,6 +161,9 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
     public Task<CaptureResult?> FindAsync(string resultId, CancellationToken cancellationToken) =>
         _writer.RunAsync(database => StoreQueries.Find(database, resultId), durable: false, cancellationToken);
 
+    /// <summary>The largest ULID of what was recorded, or null: new ones have to come after it.</summary>
+    public Task<string?> ReadLastIdAsync(CancellationToken cancellationToken) => _writer.RunAsync(StoreQueries.LastId, durable: false, cancellationToken);
+
     /// <inheritdoc/>
     public async Task<StoredMaps?> ReadMapsAsync(string resultId, CancellationToken cancellationToken) =>
         await _writer.RunAsync(database => StoreQueries.FindMaps(database, resultId), durable: false, cancellationToken) is { } found

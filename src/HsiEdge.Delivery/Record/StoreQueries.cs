@@ -6,12 +6,21 @@ namespace HsiEdge.Delivery.Record;
 /// <summary>Reads that the store and the reader share; each runs to its end, so that no cursor stays open.</summary>
 internal static class StoreQueries
 {
-    /// <summary>Newest results first; damaged ones are left out and named.</summary>
+    /// <summary>The largest ULID of results, captures and open alerts; null when there is none.</summary>
+    public static string? LastId(LiteDatabase database) =>
+        new[] { ResultDocuments.Results, ResultDocuments.Ledgers, ResultDocuments.Alerts }
+            .SelectMany(name => database.GetCollection(name).Query().OrderByDescending("_id").Limit(1).ToList())
+            .Select(document => document["_id"].AsString).Max(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Newest results first; damaged ones are left out and named. Without bounds of time in the order of recording, which a clock that was set back does
+    /// not change.
+    /// </summary>
     public static (IReadOnlyList<CaptureResult> Results, IReadOnlyList<string> Damaged) List(LiteDatabase database, ResultQuery query)
     {
         var results = new List<CaptureResult>();
         var damaged = new List<string>();
-        foreach (var document in Filter(database.GetCollection(ResultDocuments.Results), query).OrderByDescending("t").Limit(query.Limit).ToList())
+        foreach (var document in Filter(database.GetCollection(ResultDocuments.Results), query).OrderByDescending(query is { FromUtc: null, ToUtc: null } ? "_id" : "t").Limit(query.Limit).ToList())
         {
             try
             {
