@@ -32,6 +32,9 @@ public sealed class RunningProgram : IAsyncDisposable
         }
     }
 
+    /// <summary>Its process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Path of a program that lies beside the tests.</summary>
     /// <param name="name">Such as <c>hsiedge</c>.</param>
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, name);

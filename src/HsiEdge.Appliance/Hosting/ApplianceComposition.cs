@@ -140,7 +140,11 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         var commands = new CommandHandler(_desk, book, store, audit, logs.CreateLogger<CommandHandler>(), captures.TakeReferenceAsync);
         var publisher = new MqttPublisher(
             configuration.Mqtt, identity, store, store, health, commands, () => captures.Active with { Audit = audit.Head }, time, logs.CreateLogger<MqttPublisher>(),
-            _instruments.Publish);
+            _instruments.Publish)
+        {
+            Life = _stages.Own(_instruments.Watch("publisher", LongestSilence(configuration.Mqtt))),
+            OutboxLife = _stages.Own(_instruments.Watch("outbox", TimeSpan.FromSeconds(configuration.Mqtt.AcknowledgeTimeoutSeconds))),
+        };
 
         Run("audit", stopping => audit.RunAsync(store, stopping));
         Run("audit of the start", stopping => AuditStartAsync(audited, configuration, stopping));
@@ -198,6 +202,10 @@ internal sealed class ApplianceComposition : IAsyncDisposable
     /// <summary>A wrong configuration may still be looked at, unless its own section is at fault.</summary>
     private static MetricsOptions MetricsOf(ApplianceConfiguration configuration) =>
         configuration.Faults.Any(f => string.Equals(f.Section, MetricsOptions.Section, StringComparison.OrdinalIgnoreCase)) ? new MetricsOptions() : configuration.Metrics;
+
+    /// <summary>A pause between attempts or probes, then a connect and a probe that are waited for.</summary>
+    private static TimeSpan LongestSilence(MqttOptions options) =>
+        TimeSpan.FromSeconds(Math.Max(options.MaximumReconnectDelaySeconds, options.KeepAliveSeconds) + (2 * options.AcknowledgeTimeoutSeconds));
 
     /// <summary>Sets a stage running; its undo stops it and waits for its end.</summary>
     private void Run(string name, Func<CancellationToken, Task> stage)

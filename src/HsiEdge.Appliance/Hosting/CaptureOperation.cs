@@ -39,6 +39,7 @@ internal sealed class CaptureOperation
     private readonly ILogger _log;
     private ActiveVersions _active = ActiveVersions.None;
     private ReferenceDesk? _references;
+    private TimeSpan _longestCapture;
 
     public CaptureOperation(
         ApplianceConfiguration configuration, ApplianceRun run, BoardOperation board, TriggerDesk desk, CaseBook book, AuditedBox audited, HealthBoard health, UlidGenerator ids,
@@ -69,10 +70,18 @@ internal sealed class CaptureOperation
     /// <param name="averages">Captures averaged; null for the default.</param>
     /// <param name="cancellationToken">Stops between frames.</param>
     /// <exception cref="BadInputException">No camera is open, or the reference was refused.</exception>
-    public Task<ReferenceAnswer> TakeReferenceAsync(bool white, int? averages, CancellationToken cancellationToken) =>
-        Volatile.Read(ref _references) is { } references
-            ? references.TakeAsync(white, averages ?? ReferenceSession.DefaultAverages, cancellationToken)
-            : throw new BadInputException("No camera is open (starting, safe mode, or camera away); take references when the camera is there.");
+    public async Task<ReferenceAnswer> TakeReferenceAsync(bool white, int? averages, CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _references) is not { } references)
+        {
+            throw new BadInputException("No camera is open (starting, safe mode, or camera away); take references when the camera is there.");
+        }
+
+        var captures = averages ?? ReferenceSession.DefaultAverages;
+        using var life = Instruments.Watch("reference", _longestCapture * Math.Clamp(captures, 1, FrameReferenceSource.MostAverages));
+        life.Beat();
+        return await references.TakeAsync(white, captures, cancellationToken);
+    }
 
     private string DataFolder => Path.GetFullPath(_configuration.Store.DataFolder);
 
@@ -149,6 +158,7 @@ internal sealed class CaptureOperation
 
             component = "camera";
             camera = ApplianceCamera.Create(_configuration, board, _time, _logs);
+            _longestCapture = LongestCapture(camera);
             camera = _run.Camera is { } between ? camera with { Source = between(camera.Source) } : camera;
             stages.Own(camera.Source);
             Instruments.Box.WatchBuffers((camera.Source as FrameCubeSource)?.Pool);
@@ -167,7 +177,7 @@ internal sealed class CaptureOperation
                 _desk, camera.Source, references, analyzer, model.Card.Classes, _book, rawCubes, _health, _ids, _time, _metrics, _logs.CreateLogger<CapturePipeline>(),
                 board?.Interlock)
             {
-                Life = stages.Own(Instruments.Watch("pipeline", LongestCapture(camera))),
+                Life = stages.Own(Instruments.Watch("pipeline", _longestCapture)),
             };
             var desk = new ReferenceDesk(
                 new ReferenceSession(camera, stored, _configuration.Acquire.FrameTimeoutMilliseconds), references, _desk, _health, board?.Interlock,
@@ -311,7 +321,7 @@ internal sealed class CaptureOperation
     private async Task<CalibrationSet?> OpenAsync(ApplianceCamera camera, StoredReferences stored, IInterlock? interlock, CancellationToken stopping)
     {
         var retry = new RetryDelay();
-        using var life = Instruments.Watch("camera", LongestCapture(camera));
+        using var life = Instruments.Watch("camera", _longestCapture);
         while (true)
         {
             life.Beat();

@@ -126,15 +126,15 @@ internal sealed class MetricsExport : IAsyncDisposable
 
     private OtlpSender Sender()
     {
-        var authorities = OtlpFiles.Authorities(_options);
+        var (authorities, headers) = (OtlpFiles.Authorities(_options), OtlpFiles.Headers(_options));
         var given = new Uri(_options.OtlpEndpoint);
         var options = new OtlpExporterOptions
         {
             Protocol = OtlpExportProtocol.HttpProtobuf,
             Endpoint = given.AbsolutePath == "/" ? new Uri(given, "/v1/metrics") : given,
-            Headers = OtlpFiles.Headers(_options),
+            Headers = null,
             TimeoutMilliseconds = _options.OtlpTimeoutSeconds * 1000,
-            HttpClientFactory = () => Client(authorities),
+            HttpClientFactory = () => Client(authorities, headers),
         };
         return new OtlpSender(options, _health, taken =>
         {
@@ -149,7 +149,8 @@ internal sealed class MetricsExport : IAsyncDisposable
         });
     }
 
-    private HttpClient Client(X509Certificate2Collection? authorities)
+    /// <summary>The headers go in here: the library's own option cannot carry a comma.</summary>
+    private HttpClient Client(X509Certificate2Collection? authorities, IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         if (authorities is not null)
@@ -159,6 +160,12 @@ internal sealed class MetricsExport : IAsyncDisposable
             handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
         }
 
-        return new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(_options.OtlpTimeoutSeconds), MaxResponseContentBufferSize = 1 << 20 };
+        var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(_options.OtlpTimeoutSeconds), MaxResponseContentBufferSize = 1 << 20 };
+        foreach (var (name, value) in headers)
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
+        }
+
+        return client;
     }
 }

@@ -7,17 +7,17 @@ namespace HsiEdge.Appliance.Watch;
 /// <summary>The files that <see cref="MetricsOptions"/> names.</summary>
 internal static class OtlpFiles
 {
-    /// <summary>The headers as the OpenTelemetry library takes them; null when there is no file.</summary>
+    /// <summary>The headers; none when there is no file.</summary>
     /// <exception cref="BadInputException">It cannot be read, or a line is no header.</exception>
-    public static string? Headers(MetricsOptions options)
+    public static IReadOnlyList<KeyValuePair<string, string>> Headers(MetricsOptions options)
     {
         if (options.OtlpHeadersFile is not { } path)
         {
-            return null;
+            return [];
         }
 
         var lines = Read("OtlpHeadersFile", path, "a readable text file with one name=value a line", File.ReadAllLines);
-        var headers = new List<string>();
+        var headers = new List<KeyValuePair<string, string>>();
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i].Trim();
@@ -29,12 +29,13 @@ internal static class OtlpFiles
             var parts = line.Split('=', 2, StringSplitOptions.TrimEntries);
 
             // The line itself is not repeated: it may hold a secret.
-            headers.Add(parts is [{ Length: > 0 }, { Length: > 0 }] && parts[0].All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
-                ? $"{parts[0]}={Uri.EscapeDataString(parts[1])}"
-                : throw new BadInputException($"Metrics:OtlpHeadersFile '{path}', line {i + 1}, is no header; expected name=value, the name of letters, digits, '-' and '_'."));
+            headers.Add(parts is [{ Length: > 0 }, { Length: > 0 }] && parts[0].All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') && parts[1].All(c => c is >= ' ' and <= '~')
+                ? KeyValuePair.Create(parts[0], parts[1])
+                : throw new BadInputException(
+                    $"Metrics:OtlpHeadersFile '{path}', line {i + 1}, is no header; expected name=value, the name of letters, digits, '-' and '_', the value of printable ASCII."));
         }
 
-        return string.Join(',', headers);
+        return headers;
     }
 
     /// <summary>The authorities to trust; null when there is no file.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using HsiEdge.Core.Publish;
 using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Packets;
@@ -41,6 +42,9 @@ internal sealed class MqttLink : IAsyncDisposable
             return Task.CompletedTask;
         };
     }
+
+    /// <summary>Takes a sign of life at each probe of the link.</summary>
+    public Heartbeat Life { get; init; } = Heartbeat.Unwatched;
 
     /// <summary>Messages that may be in flight at once by the broker's word.</summary>
     public int ReceiveMaximum => _granted?.ReceiveMaximum is { } maximum and > 0 ? maximum : ushort.MaxValue;
@@ -143,6 +147,7 @@ internal sealed class MqttLink : IAsyncDisposable
         var patience = keepAlive * 0.9 < _patience ? keepAlive * 0.9 : _patience;
         while (true)
         {
+            Life.Beat();
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 #pragma warning disable VSTHRD003 // Completed by the client's event.
             var first = await Task.WhenAny(_lost.Task, Task.Delay(interval, _time, pause.Token));

@@ -69,6 +69,12 @@ public sealed class MqttPublisher
     /// <summary>What the links show and trust.</summary>
     public CredentialKeeper Credentials { get; }
 
+    /// <summary>Takes the connection's signs of life: at each attempt, and at each probe of the link.</summary>
+    public Heartbeat Life { get; init; } = Heartbeat.Unwatched;
+
+    /// <summary>Takes the outbox's signs of life while something of it is on its way.</summary>
+    public Heartbeat OutboxLife { get; init; } = Heartbeat.Unwatched;
+
     /// <summary>How long a topic that the broker refuses is left alone.</summary>
     internal TimeSpan RefusalPause { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -131,6 +137,7 @@ public sealed class MqttPublisher
         while (!cancellationToken.IsCancellationRequested)
         {
             var connected = false;
+            Life.Beat();
             try
             {
                 await RunSessionAsync(failures, () => connected = true, cancellationToken);
@@ -151,6 +158,7 @@ public sealed class MqttPublisher
                 }
             }
 
+            Life.Beat();
             await Task.Delay(Backoff(failures), _time, cancellationToken);
         }
     }
@@ -169,7 +177,7 @@ public sealed class MqttPublisher
         var (credentials, outdated) = Credentials.Take(failures);
         var stream = new BrokerStream(_options, credentials);
         var session = await NextSessionAsync(cancellationToken);
-        await using var link = new MqttLink(ReceiveAsync, TimeSpan.FromSeconds(_options.AcknowledgeTimeoutSeconds), _time);
+        await using var link = new MqttLink(ReceiveAsync, TimeSpan.FromSeconds(_options.AcknowledgeTimeoutSeconds), _time) { Life = Life };
         await link.ConnectAsync(MqttClientOptionsFactory.Make(_options, stream, credentials, _identity, _teller.Will(session)), cancellationToken);
         connected();
         Credentials.Prove(credentials);
@@ -248,7 +256,7 @@ public sealed class MqttPublisher
 #pragma warning disable VSTHRD003 // Completed by the greeting, in the same session.
         await greeted.WaitAsync(cancellationToken);
 #pragma warning restore VSTHRD003
-        await new OutboxDrain(_options, _identity.TopicPrefix, _outbox, link, _report.NoteRefusal, _metrics, _time, _logger) { RefusalPause = RefusalPause }.RunAsync(cancellationToken);
+        await new OutboxDrain(_options, _identity.TopicPrefix, _outbox, link, _report.NoteRefusal, _metrics, _time, _logger) { RefusalPause = RefusalPause, Life = OutboxLife }.RunAsync(cancellationToken);
     }
 
     private async Task<IReadOnlyList<Alert>> OpenAlertsAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
+using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
@@ -69,6 +70,9 @@ internal sealed class OutboxDrain
     /// <summary>How long a refused topic is left alone.</summary>
     public TimeSpan RefusalPause { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Takes its signs of life while something is on its way; else it rests.</summary>
+    public Heartbeat Life { get; init; } = Heartbeat.Unwatched;
+
     private int Room => Math.Min(_options.MaximumInFlight, _link.ReceiveMaximum);
 
     /// <summary>Sends what waits and what comes, until stopped or the link is lost. Messages then in flight are sent again next time.</summary>
@@ -85,6 +89,7 @@ internal sealed class OutboxDrain
                 Rewind();
                 Wait(stop.Token);
                 Pause(stop.Token);
+                ShowLife();
                 do
                 {
                     await PerformNextAsync(cancellationToken);
@@ -96,6 +101,19 @@ internal sealed class OutboxDrain
         {
             await stop.CancelAsync();
             await EndAsync();
+            Life.Rest();
+        }
+    }
+
+    private void ShowLife()
+    {
+        if (_inFlight > 0 || _reading || _marking)
+        {
+            Life.Beat();
+        }
+        else
+        {
+            Life.Rest();
         }
     }
 

@@ -58,7 +58,8 @@ public sealed class MetricsOptionsValidatorTests : IDisposable
         Assert.Contains($"Metrics:OtlpHeadersFile '{_folder.File("headers")}', line 3", wrong, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", wrong, StringComparison.Ordinal);
         File.WriteAllText(_folder.File("headers"), "# keys\napi-key = s3cret=,;\n\nx-tenant=a b\n");
-        Assert.Equal("api-key=s3cret%3D%2C%3B,x-tenant=a%20b", OtlpFiles.Headers(new MetricsOptions { OtlpHeadersFile = _folder.File("headers") }));
+        Assert.Equal(
+            [KeyValuePair.Create("api-key", "s3cret=,;"), KeyValuePair.Create("x-tenant", "a b")], OtlpFiles.Headers(new MetricsOptions { OtlpHeadersFile = _folder.File("headers") }));
         AssertFault(new MetricsOptions { OtlpCaFile = _folder.File("headers") }, $"Metrics:OtlpCaFile '{_folder.File("headers")}' cannot be used");
         AssertFault(new MetricsOptions { OtlpHeadersFile = "/nowhere" }, "Metrics:OtlpHeadersFile '/nowhere' cannot be used");
     }
