@@ -101,7 +101,8 @@ public sealed class LiteDbResultStore : IResultStore, IOutbox
                 return AddMessages(database, record.Messages);
             },
             durable: true,
-            cancellationToken));
+            cancellationToken,
+            StoreWriter.UsualWorkBytes + ShelfEntry.SizeOfMaps(maps, chunks, record.OverlayPng.Length)));
     }
 
     /// <inheritdoc/>

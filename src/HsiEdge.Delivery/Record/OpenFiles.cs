@@ -96,9 +96,9 @@ internal sealed class OpenFiles : IDisposable
     {
         if (keepLogLength is { } length && length < log.Length)
         {
-            // Readers may see this transaction: it goes only when there are none.
-            using var held = FileLock.TryTakeExclusive(paths.SnapshotLock)
-                ?? throw new IOException($"{paths.SnapshotLock} is held by a reader; a failed transaction cannot be taken back until it is done.");
+            // Readers may see this transaction: they find out that it went.
+            using var held = FileLock.TryTakeExclusive(paths.SnapshotLock);
+            using var rewriting = held is null ? SnapshotEpoch.Begin(paths) : null;
             log.Settle(length);
             return;
         }

@@ -1,55 +1,22 @@
 using HsiEdge.Core;
 using HsiEdge.Core.Record;
 using LiteDB;
-using LiteDB.Engine;
 
 namespace HsiEdge.Delivery.Record;
 
 /// <summary>
 /// Reads a store without changing it, while the service runs or when it is stopped. It sees what was written up to its opening. It holds a
-/// shared lock until disposed, which only delays the service's checkpoints: keep it for seconds, not for hours.
+/// shared lock until disposed, which delays the service's checkpoints as long as its log has room; after that it goes on from the store as it is then.
 /// </summary>
 public sealed class ResultStoreReader : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private const int Attempts = 5;
 
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly FileStream _snapshot;
-    private readonly DiskFile _dataFile;
-    private readonly DiskFile? _logFile;
-    private readonly DiskFile? _sumFile;
-    private readonly LiteEngine _engine;
-    private readonly LiteDatabase _database;
     private readonly StorePaths _paths;
+    private StoreSnapshot _snapshot;
 
-    private ResultStoreReader(StorePaths paths, FileStream snapshot)
-    {
-        _paths = paths;
-        _snapshot = snapshot;
-        _dataFile = DiskFile.OpenReadable(paths.Data);
-        _logFile = File.Exists(paths.Log) ? DiskFile.OpenReadable(paths.Log) : null;
-        _sumFile = File.Exists(paths.Sums) ? DiskFile.OpenReadable(paths.Sums) : null;
-        try
-        {
-            var log = _logFile is null ? null : new LogStream(_logFile, writable: false);
-            _engine = new LiteEngine(new EngineSettings
-            {
-                DataStream = new DataStream(_dataFile, paths.Data, LoadSums(), log),
-                LogStream = (Stream?)log ?? new MemoryStream(),
-                ReadOnly = true,
-            });
-        }
-        catch
-        {
-            _dataFile.Dispose();
-            _logFile?.Dispose();
-            _sumFile?.Dispose();
-            throw;
-        }
-
-        _database = new LiteDatabase(_engine, disposeOnClose: false);
-    }
+    private ResultStoreReader(StorePaths paths, StoreSnapshot snapshot) => (_paths, _snapshot) = (paths, snapshot);
 
     /// <summary>Results that the last listing left out because they are damaged on disk.</summary>
     public IReadOnlyList<string> DamagedResultIds { get; private set; } = [];
@@ -69,11 +36,9 @@ public sealed class ResultStoreReader : IAsyncDisposable
                 "Run the service once, or set Store:DataFolder to the folder that it uses.");
         }
 
-        FileStream? snapshot = null;
         try
         {
-            snapshot = await TakeSnapshotAsync(paths, cancellationToken);
-            return new ResultStoreReader(paths, snapshot);
+            return new ResultStoreReader(paths, await StoreSnapshot.OpenAsync(paths, cancellationToken));
         }
         catch (UnauthorizedAccessException exception)
         {
@@ -81,11 +46,6 @@ public sealed class ResultStoreReader : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or LiteException or InvalidDataException)
         {
-            if (snapshot is not null)
-            {
-                await snapshot.DisposeAsync();
-            }
-
             throw Fault(paths, exception);
         }
     }
@@ -135,64 +95,48 @@ public sealed class ResultStoreReader : IAsyncDisposable
         ReadAsync(StoreQueries.Summarize, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        _database.Dispose();
-        _engine.Dispose();
-        _logFile?.Dispose();
-        _sumFile?.Dispose();
-        _dataFile.Dispose();
+        _snapshot.Dispose();
         _turn.Dispose();
-        await _snapshot.DisposeAsync();
-    }
-
-    private static async Task<FileStream> TakeSnapshotAsync(StorePaths paths, CancellationToken cancellationToken)
-    {
-        var begin = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            if (FileLock.TryTakeShared(paths.SnapshotLock) is { } held)
-            {
-                return held;
-            }
-
-            if (TimeProvider.System.GetElapsedTime(begin) > Patience)
-            {
-                throw new IOException($"{paths.SnapshotLock} was held for {Patience.TotalSeconds:0} s by the service.");
-            }
-
-            await Task.Delay(Pause, cancellationToken);
-        }
-    }
-
-    // Damaged sums are the service's to mend; until then their pages are taken as they are.
-    private PageSums? LoadSums()
-    {
-        if (_sumFile is null)
-        {
-            return null;
-        }
-
-        var sums = PageSums.Load(_sumFile);
-        if (sums.DamagedBlocks.Count > 0)
-        {
-            sums.TakeFrom(_dataFile);
-        }
-
-        return sums;
+        return ValueTask.CompletedTask;
     }
 
     private static StoreFaultException Fault(StorePaths paths, Exception exception) => new(
         $"The result store in {paths.Folder} cannot be read: {exception.Message} Try again; if it stays so, check the disk.", exception);
 
-    private async Task<T> ReadAsync<T>(Func<LiteDatabase, T> work, CancellationToken cancellationToken)
+    /// <summary>Reads; once more when the service rewrote the store meanwhile.</summary>
+    internal async Task<T> ReadAsync<T>(Func<LiteDatabase, T> work, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => work(_database), cancellationToken);
+            for (var attempt = 1; attempt <= Attempts; attempt++)
+            {
+                if (_snapshot.IsStale)
+                {
+                    _snapshot.Dispose();
+                    _snapshot = await StoreSnapshot.OpenAsync(_paths, cancellationToken);
+                }
+
+                try
+                {
+                    var value = await Task.Run(() => work(_snapshot.Database), cancellationToken);
+                    if (!_snapshot.IsStale)
+                    {
+                        return value;
+                    }
+                }
+                catch (Exception) when (_snapshot.IsStale)
+                {
+                    // Rewritten in the middle of it: what was read did not belong together. Once more, on the store as it is now.
+                }
+            }
+
+            throw new StoreFaultException(
+                $"The service rewrote the result store in {_paths.Folder} {Attempts} times while one thing was read: its log may not grow beyond {StoreWriter.LogCeilingBytes >> 20} MiB. Try again when it captures less.");
         }
-        catch (Exception exception) when (exception is IOException or LiteException)
+        catch (Exception exception) when (exception is IOException or LiteException or InvalidDataException)
         {
             throw Fault(_paths, exception);
         }

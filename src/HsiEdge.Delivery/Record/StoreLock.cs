@@ -13,9 +13,11 @@ internal static class StoreLock
         {
             StoreFiles.MakeFolder(paths, disk);
             FileLock.TryTakeExclusive(paths.SnapshotLock)?.Dispose();
-            return FileLock.TryTakeExclusive(paths.WriterLock) ?? throw new BadInputException(
+            var held = FileLock.TryTakeExclusive(paths.WriterLock) ?? throw new BadInputException(
                 $"Store:DataFolder {paths.Folder} is in use by another hsiedge process, which holds {paths.WriterLock}. " +
                 "Stop that process, or give this one a folder of its own.");
+            SnapshotEpoch.Settle(paths);
+            return held;
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {

@@ -35,6 +35,9 @@ internal static partial class StoreLog
     [LoggerMessage(6010, LogLevel.Information, "The result store was migrated from schema version {From} to {To}.")]
     public static partial void Migrated(ILogger logger, int from, int to);
 
+    [LoggerMessage(6015, LogLevel.Information, "The log of {LogBytes} bytes has no room for more and is copied into the data file, though a reader may be open: it reads anew.")]
+    public static partial void CheckpointForced(ILogger logger, long logBytes);
+
     [LoggerMessage(6014, LogLevel.Information, "{Data} was written anew: {Before} bytes became {After}.")]
     public static partial void Compacted(ILogger logger, string data, long before, long after);
 

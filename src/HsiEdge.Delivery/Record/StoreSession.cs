@@ -83,14 +83,17 @@ internal sealed class StoreSession : IDisposable
     }
 
     /// <summary>Copies the log into the data file unless a reader holds a snapshot.</summary>
-    /// <returns>False when a reader does.</returns>
-    public bool TryCheckpoint()
+    /// <param name="force">True: although one does. It finds out and reads anew.</param>
+    /// <returns>False when a reader does and it was not forced.</returns>
+    public bool TryCheckpoint(bool force = false)
     {
         using var held = FileLock.TryTakeExclusive(_paths.SnapshotLock);
-        if (held is null)
+        if (held is null && !force)
         {
             return false;
         }
+
+        using var rewriting = held is null ? SnapshotEpoch.Begin(_paths) : null;
 
         _data.IsCheckpoint = true;
         try

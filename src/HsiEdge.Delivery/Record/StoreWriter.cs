@@ -16,7 +16,16 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <summary>Works waiting at most.</summary>
     public const int QueueCeiling = 64;
 
+    /// <summary>The log never grows beyond this, whatever holds checkpoints up; a single transaction larger than that has it to itself.</summary>
+    public const long LogCeilingBytes = 64L << 20;
+
+    /// <summary>Room in the log that a transaction is given unless its caller knows that it needs more.</summary>
+    public const long UsualWorkBytes = 16L << 20;
+
     private const string Component = "store";
+
+    // Frames and the file's head beside the pages.
+    private const double FrameOverhead = 1.01;
 
     private readonly StorePaths _paths;
     private readonly IBlockDisk _disk;
@@ -33,6 +42,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private long? _keepLogLength;
     private string _checkpointFault = string.Empty;
     private bool _checkpointDelayed;
+    private string _lastFault = string.Empty;
 
     /// <summary>Makes the writer; <see cref="StartAsync"/> opens the store.</summary>
     /// <param name="paths">The store's files.</param>
@@ -62,11 +72,12 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <param name="work">The work; it must not keep cursors open.</param>
     /// <param name="durable">True: in a transaction, and the task completes only when it is on the disk. False: reads only.</param>
     /// <param name="cancellationToken">Stops waiting until the work has begun; then it finishes.</param>
+    /// <param name="bytes">Room in the log that a durable work may need.</param>
     /// <exception cref="StoreFaultException">The disk or the database failed; nothing of the work is in the store.</exception>
-    public async Task<T> RunAsync<T>(Func<LiteDatabase, T> work, bool durable, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<LiteDatabase, T> work, bool durable, CancellationToken cancellationToken, long bytes = UsualWorkBytes)
     {
         await _room.WaitAsync(cancellationToken);
-        var item = new Work<T>(work, durable, cancellationToken);
+        var item = new Work<T>(work, durable ? Math.Max(bytes, UsualWorkBytes) : null, cancellationToken);
         try
         {
             _queue.Add(item, CancellationToken.None);
@@ -123,6 +134,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         try
         {
             var session = _session ?? OpenSession();
+            MakeRoomInLog(session, item.LogBytes ?? 0);
             var begin = session.LogLength;
             _keepLogLength = begin;
             var begun = _watch.Time.GetTimestamp();
@@ -142,6 +154,7 @@ internal sealed class StoreWriter : IAsyncDisposable
             return;
         }
 
+        _lastFault = string.Empty;
         ReportHealth();
         item.Succeed();
         CheckpointWhenDue();
@@ -199,7 +212,13 @@ internal sealed class StoreWriter : IAsyncDisposable
         }
 
         _health.Report(Component, HealthState.Failed, fault.Message);
-        StoreLog.Failed(_logger, _paths.Folder, fault);
+        if (fault.Message != _lastFault)
+        {
+            // One line an episode: the box tries each second.
+            _lastFault = fault.Message;
+            StoreLog.Failed(_logger, _paths.Folder, fault);
+        }
+
         var keep = _keepLogLength;
         CloseSession(checkpoint: false);
         _keepLogLength = keep;
@@ -243,6 +262,17 @@ internal sealed class StoreWriter : IAsyncDisposable
         }
     }
 
+    // Before it begins, so that a log that cannot be copied into the data file refuses the work instead of growing.
+    private void MakeRoomInLog(StoreSession session, long bytes)
+    {
+        if (bytes > 0 && session.LogLength > 0 && FrameOverhead * (session.LogLength + bytes) > LogCeilingBytes)
+        {
+            StoreLog.CheckpointForced(_logger, session.LogLength);
+            session.TryCheckpoint(force: true);
+            _watch.Metrics?.CountCheckpoint("forced");
+        }
+    }
+
     private void CheckpointWhenDue()
     {
         if (_session is not { } session || session.LogLength < _checkpointBytes)
@@ -283,9 +313,12 @@ internal sealed class StoreWriter : IAsyncDisposable
         _health.Report(Component, warning.Length == 0 ? HealthState.Ok : HealthState.Warning, warning);
     }
 
-    private abstract class Work(bool durable, CancellationToken cancellationToken)
+    private abstract class Work(long? logBytes, CancellationToken cancellationToken)
     {
-        public bool Durable { get; } = durable;
+        /// <summary>Room in the log that it may need; null when it only reads.</summary>
+        public long? LogBytes { get; } = logBytes;
+
+        public bool Durable => LogBytes is not null;
 
         protected CancellationToken CancellationToken { get; } = cancellationToken;
 
@@ -299,7 +332,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         public abstract void Fail(Exception exception);
     }
 
-    private sealed class Work<T>(Func<LiteDatabase, T> work, bool durable, CancellationToken cancellationToken) : Work(durable, cancellationToken)
+    private sealed class Work<T>(Func<LiteDatabase, T> work, long? logBytes, CancellationToken cancellationToken) : Work(logBytes, cancellationToken)
     {
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T _value = default!;

@@ -58,6 +58,81 @@ public sealed class ResultStoreReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_that_stays_open_for_ever_does_not_let_the_log_grow_beyond_64_MiB_and_still_reads_true()
+    {
+        await using var store = await _folder.OpenAsync();
+        var first = _folder.Samples.Next(160, 160);
+        await store.RecordAsync(first, CancellationToken.None);
+        var log = new FileInfo(_folder.File("results.wal"));
+        var largest = 0L;
+        await using var reader = await ResultStoreReader.OpenAsync(_folder.Options);
+        Assert.Single(await reader.ListAsync(new ResultQuery(100), CancellationToken.None));
+        var records = new List<ResultRecord> { first };
+        for (var i = 0; i < 90; i++)
+        {
+            var record = _folder.Samples.Next(480, 320, overlayBytes: 150_000);
+            records.Add(record);
+            await store.RecordAsync(record, CancellationToken.None);
+            log.Refresh();
+            largest = Math.Max(largest, log.Length);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"the log took {largest / 1048576.0:0.0} MiB at most; the data file {new FileInfo(_folder.File("results.db")).Length >> 20} MiB");
+        Assert.InRange(largest, 40L << 20, 64L << 20);
+        Assert.Equal(91, (await reader.ListAsync(new ResultQuery(1000), CancellationToken.None)).Count);
+        foreach (var record in records)
+        {
+            Assert.Equal(record.Maps.Probabilities.Values, (await reader.ReadMapsAsync(record.Result.Id, CancellationToken.None))!.Probabilities.Values);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_read_while_the_service_rewrites_the_store_is_read_again_or_not_given_out()
+    {
+        await using var store = await _folder.OpenAsync();
+        var record = _folder.Samples.Next(160, 160);
+        await store.RecordAsync(record, CancellationToken.None);
+        await using var reader = await ResultStoreReader.OpenAsync(_folder.Options);
+        var rewritings = 0;
+        var found = await reader.ReadAsync(
+            database =>
+            {
+                if (rewritings++ == 0)
+                {
+                    SnapshotEpoch.Begin(StorePaths.Of(_folder.Options)).Dispose();
+                    throw new IOException("a page of another time");
+                }
+
+                return StoreQueries.Find(database, record.Result.Id);
+            },
+            CancellationToken.None);
+        Assert.Equal((record.Result.Id, 2), (found!.Id, rewritings));
+        var fault = await Assert.ThrowsAsync<StoreFaultException>(() => reader.ReadAsync(
+            _ =>
+            {
+                SnapshotEpoch.Begin(StorePaths.Of(_folder.Options)).Dispose();
+                return 0;
+            },
+            CancellationToken.None));
+        Assert.Contains("rewrote the result store", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_transaction_is_taken_back_though_a_reader_is_open()
+    {
+        await using var store = await _folder.OpenAsync();
+        await store.RecordAsync(_folder.Samples.Next(), CancellationToken.None);
+        await using var reader = await ResultStoreReader.OpenAsync(_folder.Options);
+        _folder.Disk.Suffix = "results.wal";
+        _folder.Disk.FailFlush = true;
+        await Assert.ThrowsAsync<StoreFaultException>(() => store.RecordAsync(_folder.Samples.Next(), CancellationToken.None));
+        _folder.Disk.FailFlush = false;
+        await store.RecordAsync(_folder.Samples.Next(), CancellationToken.None);
+        Assert.Equal(2, (await store.ListAsync(new ResultQuery(10), CancellationToken.None)).Count);
+        Assert.Equal(2, (await reader.ListAsync(new ResultQuery(10), CancellationToken.None)).Count);
+    }
+
+    [Fact]
     public async Task Readers_beside_a_busy_writer_always_see_whole_results()
     {
         _folder.Options.CheckpointMebibytes = 1;
