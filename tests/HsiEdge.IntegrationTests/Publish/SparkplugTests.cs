@@ -162,7 +162,7 @@ public sealed class SparkplugTests
         await using var broker = await MosquittoBroker.StartAsync("max_queued_messages 0");
         await using var proxy = new TcpProxy(broker.Port);
         await using var observer = await MqttObserver.ConnectAsync(broker.Port, "spBv1.0/#");
-        await using var rig = await SparkplugRig.MakeAsync(proxy.Port, o => o.AcknowledgeTimeoutSeconds = 1);
+        await using var rig = await SparkplugRig.MakeAsync(proxy.Port, o => (o.AcknowledgeTimeoutSeconds, o.KeepAliveSeconds) = (1, 4));
         rig.Start();
         await observer.WaitAsync(m => m.Any(x => x.Topic == SparkplugRig.Birth));
         var ids = new List<string>();
@@ -173,12 +173,15 @@ public sealed class SparkplugTests
             {
                 proxy.Break();
             }
-            else if (i == 105)
+            else if (i == 75)
             {
+                await rig.WaitUntilDrainedAsync();
+                await TlsRig.WaitAsync(rig.Health, SparkplugPublisher.Component, HealthState.Ok);
+
                 // Sent into a cable that swallows everything: the broker never answers, so nothing is marked.
                 proxy.Frozen = true;
             }
-            else if (i == 125)
+            else if (i == 95)
             {
                 await TlsRig.WaitAsync(rig.Health, SparkplugPublisher.Component, HealthState.Failed);
                 Assert.True(rig.Store.Sparkplug.PendingCount >= 20);

@@ -31,6 +31,7 @@ public sealed class SparkplugPublisher
     private readonly TimeProvider _time;
     private readonly ILogger<SparkplugPublisher> _logger;
     private readonly SparkplugTopics _topics;
+    private readonly PublishMetrics? _metrics;
     private int? _lastBirthDeath;
     private bool _unused;
 
@@ -44,13 +45,15 @@ public sealed class SparkplugPublisher
     /// <param name="versions">Model and calibration active now.</param>
     /// <param name="time">Source of the time.</param>
     /// <param name="logger">Log.</param>
+    /// <param name="metrics">Counts what is sent and given up; null counts nothing.</param>
     public SparkplugPublisher(
         MqttOptions options, ApplianceIdentity identity, IResultStore store, IOutbox outbox, HealthBoard health, CredentialKeeper credentials, Func<ActiveVersions> versions,
-        TimeProvider time, ILogger<SparkplugPublisher> logger)
+        TimeProvider time, ILogger<SparkplugPublisher> logger, PublishMetrics? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _identity, _store, _outbox, _health, _credentials, _versions, _time, _logger) =
             (options, identity, store, outbox, health, credentials, versions, time, logger);
+        _metrics = metrics;
         _topics = new SparkplugTopics(options.Sparkplug, identity);
     }
 
@@ -62,7 +65,7 @@ public sealed class SparkplugPublisher
         {
             if (_options is { Enabled: true, Sparkplug.Enabled: true })
             {
-                var drops = new LinkReport(Component, _health, _logger).WatchDropsAsync(_outbox, metrics: null, _time, cancellationToken);
+                var drops = new LinkReport(Component, _health, _logger).WatchDropsAsync(_outbox, _metrics, _time, cancellationToken);
                 await await Task.WhenAny(StayConnectedAsync(cancellationToken), drops);
                 await drops;
             }
@@ -121,7 +124,7 @@ public sealed class SparkplugPublisher
         var number = await NextBirthDeathAsync(cancellationToken);
         var host = new HostWatch();
         await using var session = new SparkplugSession(
-            _topics, _identity, _store, _outbox, _health, _versions, number, TimeSpan.FromSeconds(_options.AcknowledgeTimeoutSeconds), host, _time, _logger);
+            _topics, _identity, _store, _outbox, _health, _versions, number, TimeSpan.FromSeconds(_options.AcknowledgeTimeoutSeconds), host, _time, _logger, _metrics);
         var link = session.Link;
         var options = MqttClientOptionsFactory.MakePlain(_options, stream, credentials, MqttClientOptionsFactory.ClientId(_identity) + "-sparkplug");
         options.WillTopic = _topics.Death;

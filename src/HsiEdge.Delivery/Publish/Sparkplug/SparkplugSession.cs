@@ -27,6 +27,7 @@ internal sealed class SparkplugSession : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly MqttLink _link;
+    private readonly PublishMetrics? _metrics;
     private readonly byte _birthDeathSequence;
     private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Dictionary<string, SparkplugMetric> _told = [];
@@ -46,12 +47,14 @@ internal sealed class SparkplugSession : IAsyncDisposable
     /// <param name="host">Watches the primary host.</param>
     /// <param name="time">Source of the time.</param>
     /// <param name="logger">Log.</param>
+    /// <param name="metrics">Counts what is sent; null counts nothing.</param>
     public SparkplugSession(
         SparkplugTopics topics, ApplianceIdentity identity, IResultStore store, IOutbox outbox, HealthBoard health, Func<ActiveVersions> versions, byte birthDeathSequence,
-        TimeSpan patience, HostWatch host, TimeProvider time, ILogger logger)
+        TimeSpan patience, HostWatch host, TimeProvider time, ILogger logger, PublishMetrics? metrics)
     {
         (_topics, _identity, _store, _outbox, _health, _versions, _birthDeathSequence, _time, _logger) =
             (topics, identity, store, outbox, health, versions, birthDeathSequence, time, logger);
+        _metrics = metrics;
         _link = new MqttLink((_, message) => ReceiveAsync(message, host), patience, time);
     }
 
@@ -146,6 +149,7 @@ internal sealed class SparkplugSession : IAsyncDisposable
             return false;
         }
 
+        var begin = _time.GetTimestamp();
         foreach (var message in waiting)
         {
             if (Read(message) is { } stored)
@@ -155,6 +159,11 @@ internal sealed class SparkplugSession : IAsyncDisposable
         }
 
         await _link.FlushAsync(_topics.Never, cancellationToken);
+
+        foreach (var _ in waiting)
+        {
+            _metrics?.CountSent("sparkplug", _time.GetElapsedTime(begin).TotalMilliseconds);
+        }
 
         // Not cancelled by a stop: what the broker has need not be sent again.
         await _outbox.MarkSentAsync([.. waiting.Select(m => m.Id)], CancellationToken.None);
