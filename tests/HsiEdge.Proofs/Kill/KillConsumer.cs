@@ -16,6 +16,7 @@ internal sealed class KillConsumer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource<byte[]>> _answers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ConcurrentQueue<byte[]>> _results = new(StringComparer.Ordinal);
     private readonly KillTally _tally;
+    private bool _closing;
 
     private KillConsumer(KillTally tally)
     {
@@ -28,11 +29,23 @@ internal sealed class KillConsumer : IAsyncDisposable
     }
 
     /// <summary>Connects and subscribes.</summary>
-    public static async Task<KillConsumer> ConnectAsync(int port, KillTally tally)
+    /// <param name="port">TCP port of the broker.</param>
+    /// <param name="name">Client id: a consumer and a witness of it have different ones.</param>
+    /// <param name="tally">Takes what is found wrong.</param>
+    public static async Task<KillConsumer> ConnectAsync(int port, string name, KillTally tally)
     {
         var consumer = new KillConsumer(tally);
         var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithProtocolVersion(MqttProtocolVersion.V500)
-            .WithClientId("kill-consumer").WithCleanStart(false).WithSessionExpiryInterval(3600).WithReceiveMaximum(1000).Build();
+            .WithClientId(name).WithCleanStart(false).WithSessionExpiryInterval(3600).Build();
+        consumer._client.DisconnectedAsync += arguments =>
+        {
+            if (!consumer._closing)
+            {
+                tally.Fault(KillFault.Harness, $"{name} lost its connection: {arguments.ReasonString ?? arguments.Exception?.Message}");
+            }
+
+            return Task.CompletedTask;
+        };
         await consumer._client.ConnectAsync(options, CancellationToken.None);
         await consumer._client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder()
             .WithTopicFilter(f => f.WithTopic("hsiedge/#").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithRetainAsPublished())
@@ -52,6 +65,10 @@ internal sealed class KillConsumer : IAsyncDisposable
         _carts.TryRemove(cart, out _);
         _results.TryRemove(cart, out _);
     }
+
+    /// <summary>Has the broker send something to everybody: what it holds back for no reason then comes along.</summary>
+    public Task PokeAsync() => _client.PublishAsync(
+        new MqttApplicationMessageBuilder().WithTopic("hsiedge/v1/proof/poke/tick").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(), CancellationToken.None);
 
     /// <summary>Sends a command; null when no answer came in time.</summary>
     public async Task<byte[]?> CommandAsync(string cart, string verb, string payload, CancellationToken patience)
@@ -81,6 +98,7 @@ internal sealed class KillConsumer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        _closing = true;
         _client.Dispose();
         return ValueTask.CompletedTask;
     }

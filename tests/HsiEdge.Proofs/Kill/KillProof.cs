@@ -27,11 +27,12 @@ internal static class KillProof
         var seed = Environment.GetEnvironmentVariable("HSIEDGE_PROOF_SEED") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : Random.Shared.Next();
         Console.WriteLine($"kill: {runs} runs, seed {seed}");
         var tally = new KillTally(seed);
-        await using var broker = await MosquittoBroker.StartAsync("max_queued_messages 0", "max_inflight_messages 100", "log_type none");
-        await using var consumer = await KillConsumer.ConnectAsync(broker.Port, tally);
+        await using var broker = await MosquittoBroker.StartAsync("max_queued_messages 0", "log_type none");
+        await using var consumer = await KillConsumer.ConnectAsync(broker.Port, "kill-consumer", tally);
+        await using var witness = await KillConsumer.ConnectAsync(broker.Port, "kill-witness", tally);
         var lanes = Math.Max(2, Environment.ProcessorCount);
         var shares = Enumerable.Range(0, lanes).Select(lane => (runs / lanes) + (lane < runs % lanes ? 1 : 0));
-        var work = Task.WhenAll(shares.Select((share, lane) => Task.Run(() => RunLaneAsync(lane, share, broker.Port, consumer, tally))));
+        var work = Task.WhenAll(shares.Select((share, lane) => Task.Run(() => RunLaneAsync(lane, share, broker.Port, consumer, witness, tally))));
         while (await Task.WhenAny(work, Task.Delay(ProgressPeriod)) != work)
         {
             Console.WriteLine($"kill: {tally.Runs} of {runs} runs, {tally.Acknowledged} writes acknowledged, {tally.Delivered} messages arrived");
@@ -48,11 +49,12 @@ internal static class KillProof
             .Zero("unreadable", tally.Count(KillFault.Unreadable))
             .Zero("half", tally.Count(KillFault.Half))
             .Zero("undelivered", tally.Count(KillFault.Undelivered))
+            .Zero("harness", tally.Count(KillFault.Harness))
             .Figure("seed", seed)
             .Print();
     }
 
-    private static async Task RunLaneAsync(int lane, int runs, int port, KillConsumer consumer, KillTally tally)
+    private static async Task RunLaneAsync(int lane, int runs, int port, KillConsumer consumer, KillConsumer witness, KillTally tally)
     {
         var random = new Random(unchecked((tally.Seed * 31) + lane));
         var cartRuns = runs / RunsACart;
@@ -71,7 +73,7 @@ internal static class KillProof
         for (var folder = 0; left > 0; folder++)
         {
             var share = Math.Min(left, RunsAFolder);
-            await new KillFolder($"kill{lane}x{folder}", port, consumer, tally).RunAsync(random, share);
+            await new KillFolder($"kill{lane}x{folder}", port, consumer, witness, tally).RunAsync(random, share);
             left -= share;
         }
     }

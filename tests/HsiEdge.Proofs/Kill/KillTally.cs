@@ -97,4 +97,7 @@ internal enum KillFault
 
     /// <summary>A message that the store acknowledged never reached the consumer.</summary>
     Undelivered,
+
+    /// <summary>The proof itself failed: its figures say nothing then.</summary>
+    Harness,
 }
