@@ -37,10 +37,14 @@ public sealed class IntervalTriggerSource : ITriggerSource
     {
         ArgumentNullException.ThrowIfNull(sink);
         var start = _time.GetTimestamp();
+        var tick = 0L;
         for (var posted = 0; posted < (_limit ?? int.MaxValue); posted++)
         {
+            // A timer may fire up to a millisecond early: the tick that it was for must not come due once more.
+            var elapsed = _time.GetElapsedTime(start);
+            tick = Math.Max(tick, elapsed.Ticks / _period.Ticks) + 1;
             Life.Beat();
-            await Task.Delay(UntilNextTick(start), _time, cancellationToken);
+            await Task.Delay((tick * _period) - elapsed, _time, cancellationToken);
             Life.Rest();
             var receipt = sink.Post(TriggerCause.Interval);
             await receipt.Completion.WaitAsync(cancellationToken);
@@ -53,6 +57,4 @@ public sealed class IntervalTriggerSource : ITriggerSource
         Life.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    private TimeSpan UntilNextTick(long start) => TimeSpan.FromTicks(_period.Ticks - (_time.GetElapsedTime(start).Ticks % _period.Ticks));
 }

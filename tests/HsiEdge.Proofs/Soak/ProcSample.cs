@@ -8,7 +8,8 @@ namespace HsiEdge.Proofs.Soak;
 /// <param name="AnonymousMegabytes">Its private part that no file backs, in MB: managed heap, native heaps, stacks.</param>
 /// <param name="Files">Open file descriptors.</param>
 /// <param name="Threads">Threads.</param>
-internal sealed record ProcSample(double Seconds, double ResidentMegabytes, double AnonymousMegabytes, int Files, int Threads)
+/// <param name="Load">Load of the whole machine over the last minute.</param>
+internal sealed record ProcSample(double Seconds, double ResidentMegabytes, double AnonymousMegabytes, int Files, int Threads, double Load)
 {
     private const int SignalHangUp = 1;
 
@@ -21,7 +22,8 @@ internal sealed record ProcSample(double Seconds, double ResidentMegabytes, doub
             return new ProcSample(
                 seconds, Kilobytes(status, "VmRSS") / 1000, Kilobytes(status, "RssAnon") / 1000,
                 Directory.GetFiles(FormattableString.Invariant($"/proc/{process}/fd")).Length,
-                int.Parse(status["Threads"], CultureInfo.InvariantCulture));
+                int.Parse(status["Threads"], CultureInfo.InvariantCulture),
+                double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException)
         {

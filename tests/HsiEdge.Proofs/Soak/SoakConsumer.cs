@@ -20,7 +20,8 @@ internal sealed class SoakConsumer : IAsyncDisposable
     private readonly HashSet<string> _overlays = new(StringComparer.Ordinal);
     private readonly HashSet<string> _captured = new(StringComparer.Ordinal);
     private readonly Dictionary<int, (string Verb, long SentAt, bool Required)> _asked = [];
-    private long _accounted;
+    private long _missed;
+    private long _refused;
     private long _repeated;
     private int _unreadable;
     private int _answered;
@@ -60,14 +61,14 @@ internal sealed class SoakConsumer : IAsyncDisposable
         }
     }
 
-    /// <summary>Counts: triggers that the ledgers account for, messages, repeats, overlays, payloads that could not be read, answers to commands.</summary>
-    public (long Accounted, int Messages, long Repeated, int Overlays, int Unreadable, int Answered) Counts
+    /// <summary>Counts: missed and refused triggers that the ledgers tell of, messages, repeats, overlays, payloads that could not be read, answers to commands.</summary>
+    public (long Missed, long Refused, int Messages, long Repeated, int Overlays, int Unreadable, int Answered) Counts
     {
         get
         {
             lock (_gate)
             {
-                return (_accounted, _messages.Count, _repeated, _overlays.Count, _unreadable, _answered);
+                return (_missed, _refused, _messages.Count, _repeated, _overlays.Count, _unreadable, _answered);
             }
         }
     }
@@ -160,7 +161,10 @@ internal sealed class SoakConsumer : IAsyncDisposable
             else if (topic == "ledger")
             {
                 using var json = JsonDocument.Parse(message.Payload.ToArray());
-                _accounted += json.RootElement.GetProperty("count").GetInt64();
+                var count = json.RootElement.GetProperty("count").GetInt64();
+                var verdict = json.RootElement.GetProperty("verdict").GetString();
+                _missed += verdict == "missed" ? count : 0;
+                _refused += verdict == "refused" ? count : 0;
                 if (json.RootElement.TryGetProperty("resultId", out var result) && result.GetString() is { } resultId)
                 {
                     _captured.Add(resultId);

@@ -179,7 +179,7 @@ internal sealed class SoakProof : IAsyncDisposable
             var recent = _box.Stored.Where(s => Stopwatch.GetElapsedTime(s.SeenAt) < TimeSpan.FromSeconds(60)).Select(s => s.Milliseconds).ToList();
             var counts = _consumer.Counts;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{sample.Seconds,6:0} s  rss {sample.ResidentMegabytes:0.0} MB (anonymous {sample.AnonymousMegabytes:0.0})  files {sample.Files}  threads {sample.Threads}  stored {_box.Stored.Count}  results received {_consumer.Results.Count}  last minute p50 {SoakFigures.Quantile(recent, 0.5):0} ms p99 {SoakFigures.Quantile(recent, 0.99):0} ms  log {logBytes / 1e6:0.0} MB  answers {counts.Answered}  outages {_outages.Count}{(_outages.IsDown ? " (down now)" : "")}"));
+                $"{sample.Seconds,6:0} s  rss {sample.ResidentMegabytes:0.0} MB (anonymous {sample.AnonymousMegabytes:0.0})  files {sample.Files}  threads {sample.Threads}  load {sample.Load:0.0}  stored {_box.Stored.Count}  results received {_consumer.Results.Count}  last minute p50 {SoakFigures.Quantile(recent, 0.5):0} ms p99 {SoakFigures.Quantile(recent, 0.99):0} ms  log {logBytes / 1e6:0.0} MB  answers {counts.Answered}  outages {_outages.Count}{(_outages.IsDown ? " (down now)" : "")}"));
         }
     }
 

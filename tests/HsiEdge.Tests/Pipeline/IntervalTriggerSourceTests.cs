@@ -63,6 +63,16 @@ public sealed class IntervalTriggerSourceTests : IDisposable
         Assert.Equal(2, _sink.Count);
     }
 
+    [Fact]
+    public async Task A_timer_that_fires_early_does_not_bring_its_tick_twice()
+    {
+        var clock = new EarlyClock();
+        await using var source = new IntervalTriggerSource(TimeSpan.FromMilliseconds(250), clock, limit: 40);
+        await source.RunAsync(_sink, CancellationToken.None);
+        Assert.Equal(40, _sink.Count);
+        Assert.Equal(40, Math.Round(clock.GetElapsedTime(0) / TimeSpan.FromMilliseconds(250), 1), 0.1);
+    }
+
     private static Task SettleAsync() => Task.Delay(20);
 
     public void Dispose() => _sink.Dispose();
@@ -92,6 +102,34 @@ public sealed class IntervalTriggerSourceTests : IDisposable
             {
                 Assert.True(await _posted.WaitAsync(TimeSpan.FromSeconds(10)));
             }
+        }
+    }
+
+    /// <summary>Its timers fire 0.3 ms before they are due, as those of a system that counts whole milliseconds do.</summary>
+    private sealed class EarlyClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Volatile.Read(ref _ticks);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Add(ref _ticks, Math.Max(1, dueTime.Ticks - 3_000));
+            ThreadPool.QueueUserWorkItem(_ => callback(state));
+            return new Fired();
+        }
+
+        private sealed class Fired : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
         }
     }
 }
