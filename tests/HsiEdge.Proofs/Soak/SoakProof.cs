@@ -179,7 +179,22 @@ internal sealed class SoakProof : IAsyncDisposable
             var recent = _box.Stored.Where(s => Stopwatch.GetElapsedTime(s.SeenAt) < TimeSpan.FromSeconds(60)).Select(s => s.Milliseconds).ToList();
             var counts = _consumer.Counts;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{sample.Seconds,6:0} s  rss {sample.ResidentMegabytes:0.0} MB (anonymous {sample.AnonymousMegabytes:0.0})  files {sample.Files}  threads {sample.Threads}  load {sample.Load:0.0}  stored {_box.Stored.Count}  results received {_consumer.Results.Count}  last minute p50 {SoakFigures.Quantile(recent, 0.5):0} ms p99 {SoakFigures.Quantile(recent, 0.99):0} ms  log {logBytes / 1e6:0.0} MB  answers {counts.Answered}  outages {_outages.Count}{(_outages.IsDown ? " (down now)" : "")}"));
+                $"{sample.Seconds,6:0} s  rss {sample.ResidentMegabytes:0.0} MB (anonymous {sample.AnonymousMegabytes:0.0})  files {sample.Files}  threads {sample.Threads}  load {sample.Load:0.0}  stored {_box.Stored.Count}  results received {_consumer.Results.Count}  last minute p50 {SoakFigures.Quantile(recent, 0.5):0} ms p99 {SoakFigures.Quantile(recent, 0.99):0} ms  log {logBytes / 1e6:0.0} MB  data {DataMegabytes():0} MB  answers {counts.Answered}  outages {_outages.Count}{(_outages.IsDown ? " (down now)" : "")}"));
+        }
+    }
+
+    // Files come and go while they are counted.
+    private double DataMegabytes() => new DirectoryInfo(Data).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => File.Exists(f.FullName) ? Length(f) : 0) / 1e6;
+
+    private static long Length(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
         }
     }
 
@@ -198,13 +213,23 @@ internal sealed class SoakProof : IAsyncDisposable
 
     private string WriteConfiguration()
     {
+        // So small a quota that pruning is at work for most of the time: of raw cubes in a short soak, of maps in a long one (raw cubes would write 15 MB/s for hours).
+        var isShort = _length.TotalMinutes < 30;
+        File.WriteAllText(_folder.File("plan.json"), JsonSerializer.Serialize(new
+        {
+            name = "soak-96",
+            wavelengths = new { firstNanometres = 1000, lastNanometres = 1600, bands = 96 },
+            exposureMicroseconds = 1000,
+            pixelPitchMillimetres = 0.2,
+            storeRawCube = isShort,
+        }));
         var path = _folder.File("soak.json");
         File.WriteAllText(path, JsonSerializer.Serialize(new
         {
             Appliance = new { Site = "soak", Cart = "cart" },
-            Camera = new { Source = "phantom", FramePeriodMilliseconds = 1.0 },
+            Camera = new { Source = "phantom", FramePeriodMilliseconds = 1.0, PlanPath = _folder.File("plan.json") },
             Trigger = new { IntervalMilliseconds },
-            Store = new { DataFolder = Data },
+            Store = new { DataFolder = Data, QuotaMebibytes = isShort ? 256 : 1024 },
             Mqtt = new { Host = "127.0.0.1", _proxy.Port, MaximumReconnectDelaySeconds = 5, AcknowledgeTimeoutSeconds = 5, KeepAliveSeconds = 5 },
         }));
         return path;
