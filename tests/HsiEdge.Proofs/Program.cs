@@ -2,6 +2,7 @@
 // Usage: HsiEdge.Proofs NAME [SIZE]
 using HsiEdge.Proofs;
 using HsiEdge.Proofs.Broker;
+using HsiEdge.Proofs.Fuzz;
 using HsiEdge.Proofs.Kill;
 using HsiEdge.Proofs.PowerCut;
 using HsiEdge.Proofs.Soak;
@@ -9,6 +10,9 @@ using HsiEdge.Proofs.Soak;
 var proofs = new Dictionary<string, Func<IReadOnlyList<string>, Task<int>>>(StringComparer.Ordinal)
 {
     ["broker"] = BrokerProof.RunAsync,
+    ["fuzz"] = FuzzProof.RunAsync,
+    ["fuzz-case"] = FuzzChild.RunCaseAsync,
+    ["fuzz-child"] = FuzzChild.RunAsync,
     ["kill"] = KillProof.RunAsync,
     [KillVictim.Verb] = KillVictim.RunAsync,
     ["power-cut"] = PowerCutProof.RunAsync,

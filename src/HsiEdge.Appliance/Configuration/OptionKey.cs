@@ -39,6 +39,12 @@ internal sealed class OptionKey(string key, object owner, PropertyInfo property)
 
         if (type == typeof(string))
         {
+            if (text.Contains('\0', StringComparison.Ordinal))
+            {
+                // No path, host or name holds one, and the system's calls end or throw at it.
+                return "a text without the null character (\\u0000)";
+            }
+
             property.SetValue(owner, text);
             return null;
         }

@@ -37,6 +37,11 @@ internal static class SettingsJson
             throw new BadInputException(
                 $"Configuration file {path} line {(e.LineNumber ?? 0) + 1} is not valid JSON: {FirstSentence(e.Message)} Correct the line, then run 'hsiedge validate'.", e);
         }
+        catch (InvalidOperationException e)
+        {
+            // A text that is not UTF-8, or has half a character (\ud800): the reader finds it only when the text is asked for.
+            throw new BadInputException($"Configuration file {path} holds a text that is none: {e.Message} Save the file as UTF-8, then run 'hsiedge validate'.", e);
+        }
     }
 
     private static string FirstSentence(string message)

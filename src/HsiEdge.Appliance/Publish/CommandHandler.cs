@@ -220,7 +220,8 @@ public sealed partial class CommandHandler : ICommandHandler
 
             return members.Deserialize<T>(HsiEdgeJson.Strict) ?? throw new JsonException("It is null.");
         }
-        catch (JsonException e)
+        // The latter at a text that has half a character (\ud800): the parser finds it only when the text is asked for.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new BadInputException($"command/{verb}: the payload cannot be read: {e.Message} Expected JSON such as {example}.", e);
         }

@@ -96,6 +96,11 @@ public static class CalibrationStore
         {
             var document = JsonSerializer.Deserialize<CalibrationDocument>(File.ReadAllBytes(path), HsiEdgeJson.Strict)
                 ?? throw new BadInputException($"{path} holds null; expected a calibration set. Take new references.");
+            if (document.Checks?.Any(c => c is null) == true)
+            {
+                throw new BadInputException($"{path}: \"checks\" holds null; expected objects with \"name\". Take new references.");
+            }
+
             return document.SchemaVersion == CalibrationDocument.CurrentSchemaVersion
                 ? document
                 : throw new BadInputException(

@@ -25,16 +25,16 @@ internal static class LedgerDocuments
 
     /// <summary>Reads a ledger's document.</summary>
     /// <exception cref="StoreFaultException">It is damaged.</exception>
-    public static KeptLedger ToLedger(BsonDocument document)
+    public static KeptLedger ToLedger(BsonDocument document) => DamagedDocument.Guard("ledger of capture", document, () =>
     {
         var bytes = document["d"].AsBinary;
         if (!SHA256.HashData(bytes).AsSpan().SequenceEqual(document["h"].AsBinary))
         {
-            throw new StoreFaultException($"The stored ledger of capture {document["_id"].AsString} is damaged: the checksum does not fit.");
+            throw new InvalidDataException("the checksum does not fit");
         }
 
         using var packed = new MemoryStream(bytes);
         using var unpacker = new BrotliStream(packed, CompressionMode.Decompress);
-        return JsonSerializer.Deserialize<KeptLedger>(unpacker, HsiEdgeJson.Compact)!;
-    }
+        return JsonSerializer.Deserialize<KeptLedger>(unpacker, HsiEdgeJson.Compact);
+    });
 }

@@ -35,8 +35,8 @@ internal static class MapCodec
         try
         {
             using var decompressor = new Decompressor();
-            var classValues = decompressor.Unwrap(encoded.Classes, checked(lines * samples)).ToArray();
-            var shuffled = decompressor.Unwrap(encoded.Probabilities, checked(lines * samples * classes * sizeof(float))).ToArray();
+            var classValues = Unwrap(decompressor, encoded.Classes, checked(lines * samples));
+            var shuffled = Unwrap(decompressor, encoded.Probabilities, checked(lines * samples * classes * sizeof(float)));
             if (!CryptographicOperations.FixedTimeEquals(Digest(classValues, shuffled), encoded.Sha256))
             {
                 throw new InvalidDataException("the checksum does not fit");
@@ -51,6 +51,12 @@ internal static class MapCodec
                 "Check the disk and restore the data folder from a backup if there is one.", exception);
         }
     }
+
+    // The frame says its size: what asks for more memory than that is damaged, and gets none.
+    private static byte[] Unwrap(Decompressor decompressor, byte[] compressed, int size) =>
+        Decompressor.GetDecompressedSize(compressed) == (ulong)size
+            ? decompressor.Unwrap(compressed, size).ToArray()
+            : throw new InvalidDataException("the compressed size does not fit the maps");
 
     private static byte[] Digest(byte[] classes, byte[] probabilities)
     {

@@ -32,7 +32,8 @@ internal static class OutboxDocuments
     };
 
     /// <summary>Reads a waiting message.</summary>
-    public static OutboxMessage ToMessage(BsonDocument document, MessageDestination destination) => new()
+    /// <exception cref="StoreFaultException">It is damaged.</exception>
+    public static OutboxMessage ToMessage(BsonDocument document, MessageDestination destination) => DamagedDocument.Guard("message", document, () => new OutboxMessage
     {
         Id = document["_id"].AsString,
         Topic = document["o"].AsString,
@@ -44,7 +45,7 @@ internal static class OutboxDocuments
         Number = NumberOf(document),
         CreatedUtc = DateTimeOffset.FromUnixTimeMilliseconds(document["t"].AsInt64),
         UserProperties = document["u"].AsDocument.ToDictionary(p => p.Key, p => p.Value.AsString, StringComparer.Ordinal),
-    };
+    });
 
     /// <summary>Ascending order = highest priority first, oldest first within a priority.</summary>
     public static long OrderKey(MessagePriority priority, long number) => ((long)(MessagePriority.High - priority) << 56) | number;

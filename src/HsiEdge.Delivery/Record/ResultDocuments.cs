@@ -59,25 +59,14 @@ internal static class ResultDocuments
 
     /// <summary>Reads a result's document.</summary>
     /// <exception cref="StoreFaultException">It is damaged.</exception>
-    public static CaptureResult ToResult(BsonDocument document)
-    {
-        try
+    public static CaptureResult ToResult(BsonDocument document) =>
+        DamagedDocument.Guard("result", document, () =>
         {
             var json = document["j"].AsString;
-            if (!SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan().SequenceEqual(document["h"].AsBinary))
-            {
-                throw new System.Text.Json.JsonException("the checksum does not fit");
-            }
-
-            return JsonSerializer.Deserialize<CaptureResult>(json, HsiEdgeJson.Compact)!;
-        }
-        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidCastException or NullReferenceException)
-        {
-            throw new StoreFaultException(
-                $"The stored result {document["_id"].RawValue} is damaged ({exception.Message}). " +
-                "Check the disk and restore the data folder from a backup if there is one.", exception);
-        }
-    }
+            return SHA256.HashData(Encoding.UTF8.GetBytes(json)).AsSpan().SequenceEqual(document["h"].AsBinary)
+                ? JsonSerializer.Deserialize<CaptureResult>(json, HsiEdgeJson.Compact)
+                : throw new System.Text.Json.JsonException("the checksum does not fit");
+        });
 
     /// <summary>Makes the documents of a result's maps.</summary>
     public static (BsonDocument Maps, IReadOnlyList<BsonDocument> Chunks) OfMaps(string resultId, DateTimeOffset capturedUtc, CubeMaps maps, IReadOnlyList<ModelClass> classes)
@@ -102,18 +91,18 @@ internal static class ResultDocuments
 
     /// <summary>Reads the maps of a result.</summary>
     /// <exception cref="StoreFaultException">They are damaged.</exception>
-    public static StoredMaps ToMaps(BsonDocument document, IReadOnlyList<BsonDocument?> chunks)
-    {
-        var id = document["_id"].AsString;
-        if (chunks.Any(c => c is null))
+    public static StoredMaps ToMaps(BsonDocument document, IReadOnlyList<BsonDocument?> chunks) =>
+        DamagedDocument.Guard("maps of result", document, () =>
         {
-            throw new StoreFaultException($"The stored maps of result {id} are damaged: a piece of the probabilities is missing.");
-        }
+            if (chunks.Any(c => c is null))
+            {
+                throw new InvalidDataException("a piece of the probabilities is missing");
+            }
 
-        var encoded = new EncodedMaps(document["d"].AsBinary, [.. chunks.SelectMany(c => c!["d"].AsBinary)], document["h"].AsBinary);
-        var (classes, probabilities) = MapCodec.Decode(encoded, document["l"].AsInt32, document["s"].AsInt32, document["p"].AsInt32, id);
-        return new StoredMaps(classes, probabilities, JsonSerializer.Deserialize<IReadOnlyList<ModelClass>>(document["m"].AsString, HsiEdgeJson.Compact)!);
-    }
+            var encoded = new EncodedMaps(document["d"].AsBinary, [.. chunks.SelectMany(c => c!["d"].AsBinary)], document["h"].AsBinary);
+            var (classes, probabilities) = MapCodec.Decode(encoded, document["l"].AsInt32, document["s"].AsInt32, document["p"].AsInt32, document["_id"].AsString);
+            return JsonSerializer.Deserialize<IReadOnlyList<ModelClass>>(document["m"].AsString, HsiEdgeJson.Compact) is { } names ? new StoredMaps(classes, probabilities, names) : null;
+        });
 
     /// <summary>Key of one piece of probabilities.</summary>
     public static string ChunkId(string resultId, int index) => $"{resultId}/{index:0000}";
@@ -123,19 +112,20 @@ internal static class ResultDocuments
 
     /// <summary>Reads an overlay.</summary>
     /// <exception cref="StoreFaultException">It is damaged.</exception>
-    public static byte[] ToOverlay(BsonDocument document)
-    {
-        var png = document["d"].AsBinary;
-        return SHA256.HashData(png).AsSpan().SequenceEqual(document["h"].AsBinary)
-            ? png
-            : throw new StoreFaultException($"The stored overlay of result {document["_id"].AsString} is damaged: the checksum does not fit.");
-    }
+    public static byte[] ToOverlay(BsonDocument document) =>
+        DamagedDocument.Guard("overlay of result", document, () =>
+        {
+            var png = document["d"].AsBinary;
+            return SHA256.HashData(png).AsSpan().SequenceEqual(document["h"].AsBinary) ? png : throw new InvalidDataException("the checksum does not fit");
+        });
 
     /// <summary>Makes an open alert's document.</summary>
     public static BsonDocument OfAlert(Alert alert) => new() { ["_id"] = alert.Id, ["j"] = JsonSerializer.Serialize(alert, HsiEdgeJson.Compact) };
 
     /// <summary>Reads an open alert.</summary>
-    public static Alert ToAlert(BsonDocument document) => JsonSerializer.Deserialize<Alert>(document["j"].AsString, HsiEdgeJson.Compact)!;
+    /// <exception cref="StoreFaultException">It is damaged.</exception>
+    public static Alert ToAlert(BsonDocument document) =>
+        DamagedDocument.Guard("alert", document, () => JsonSerializer.Deserialize<Alert>(document["j"].AsString, HsiEdgeJson.Compact));
 
     /// <summary>Makes a transition's document.</summary>
     public static BsonDocument OfTransition(AlertTransition transition) => new()

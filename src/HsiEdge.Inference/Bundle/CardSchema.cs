@@ -26,7 +26,8 @@ public static class CardSchema
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
         }
-        catch (JsonException exception)
+        // The latter at a text that has half a character (\ud800): the parser finds it only when the text is asked for.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new BadInputException($"{name}: not plain JSON with each key once: {exception.Message}", exception);
         }
@@ -39,6 +40,10 @@ public static class CardSchema
         catch (Exception exception) when (exception is Newtonsoft.Json.JsonException or System.Text.DecoderFallbackException)
         {
             throw new BadInputException($"{name}: not plain JSON: {exception.Message}", exception);
+        }
+        catch (Exception exception) when (exception is InvalidCastException or OverflowException or FormatException)
+        {
+            throw new BadInputException($"{name}: a number is larger than any key allows ({exception.Message}). See docs/schemas/model-card.schema.json.", exception);
         }
 
         if (errors.Count > 0)

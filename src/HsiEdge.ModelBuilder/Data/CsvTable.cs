@@ -32,7 +32,7 @@ public sealed class CsvTable
         {
             text = System.IO.File.ReadAllText(file);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new BadInputException($"{file}: cannot be read: {error.Message}", error);
         }

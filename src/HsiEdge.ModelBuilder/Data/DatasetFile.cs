@@ -65,6 +65,11 @@ internal static class DatasetFile
             throw new BadInputException($"{file}: \"items\" is empty; expected at least one labelled cube or table.");
         }
 
+        if (document.Classes?.Any(c => c is null) == true)
+        {
+            throw new BadInputException($"{file}: \"classes\" holds null; expected objects with \"name\".");
+        }
+
         var twice = document.Classes?.GroupBy(c => c.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
         {
@@ -73,6 +78,11 @@ internal static class DatasetFile
 
         for (var i = 0; i < document.Items.Count; i++)
         {
+            if (document.Items[i] is null)
+            {
+                throw new BadInputException($"{file}: items[{i}] is null; expected a labelled cube or table.");
+            }
+
             CheckItem($"{file}: items[{i}]", document.Items[i]);
         }
     }

@@ -79,6 +79,11 @@ public static class SpectraTableReader
             throw new BadInputException($"{file}: the table's layout names more than one of labelColumn, label and labelRules; keep one.");
         }
 
+        if (layout.LabelRules?.Any(rule => rule is null) == true)
+        {
+            throw new BadInputException($"{file}: labelRules holds null; expected objects with \"column\".");
+        }
+
         if (layout.Orientation == TableOrientation.Columns)
         {
             var wrong = layout.LabelColumn is not null ? "labelColumn"

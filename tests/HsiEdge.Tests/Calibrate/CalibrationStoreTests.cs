@@ -80,7 +80,10 @@ public sealed class CalibrationStoreTests
         var error = Assert.Throws<BadInputException>(() => CalibrationStore.Load(folder.Path)).Message;
         Assert.Contains(image, error, StringComparison.Ordinal);
         Assert.Contains("damaged", error, StringComparison.Ordinal);
-        File.WriteAllText(folder.File(CalibrationStore.DocumentName), "{ \"schemaVersion\": 1, \"idd\": 3 }");
+        var document = folder.File(CalibrationStore.DocumentName);
+        File.WriteAllText(document, File.ReadAllText(document).Replace("\"checks\": [", "\"checks\": [ null,", StringComparison.Ordinal));
+        Assert.Contains("\"checks\" holds null", Assert.Throws<BadInputException>(() => CalibrationStore.Load(folder.Path)).Message, StringComparison.Ordinal);
+        File.WriteAllText(document, "{ \"schemaVersion\": 1, \"idd\": 3 }");
         Assert.Contains("calibration.json", Assert.Throws<BadInputException>(() => CalibrationStore.Load(folder.Path)).Message, StringComparison.Ordinal);
     }
 

@@ -114,6 +114,25 @@ public sealed class ConfigurationLayerTests : IDisposable
         Assert.False(configuration.CanReachBroker);
     }
 
+    [Theory]
+    [InlineData("{ \"Camera\": { \"Source\": \"\\ud800\" } }")]
+    [InlineData("{ \"Camera\": { \"\\udc00\": 1 } }")]
+    public void Half_a_character_is_a_fault_that_names_the_file(string json)
+    {
+        Write("machine.json", json);
+        Assert.Contains("machine.json holds a text that is none", Assert.Single(Load().Faults).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Model", "BundlePath")]
+    [InlineData("Board", "SimulatedSocketPath")]
+    [InlineData("Store", "DataFolder")]
+    public void A_null_character_in_a_text_is_a_fault_that_names_the_key(string section, string key)
+    {
+        Write("machine.json", $$"""{ "{{section}}": { "{{key}}": "a\u0000b" } }""");
+        Assert.Contains($"{section}:{key}", Assert.Single(Load().Faults).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_key_named_twice_in_one_file_is_a_fault()
     {

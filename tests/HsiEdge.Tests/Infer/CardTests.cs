@@ -91,6 +91,9 @@ public sealed class CardTests
     [InlineData("{ \"name\": \"a\", \"name\": \"b\" }")]
     [InlineData("\uFEFF{}")]
     [InlineData("\"card\"")]
+    [InlineData("{ \"name\": \"\\ud800\" }")]
+    [InlineData("{ \"\\udc00\": 1 }")]
+    [InlineData("{ \"schemaVersion\": 99999999999999999999999999999999 }")]
     public void What_is_no_plain_JSON_object_is_refused(string text) =>
         Assert.StartsWith("card.json: ", Assert.Throws<BadInputException>(() => CardReader.Read(Encoding.UTF8.GetBytes(text), "card.json")).Message, StringComparison.Ordinal);
 

@@ -90,6 +90,10 @@ public sealed class DatasetReaderTests : IDisposable
     [InlineData("""{"wavelengthsNanometres":[1000,2000],"items":[{"patient":"P1","spectra":"two.csv"}]}""", "two.csv")]
     [InlineData("""{"wavelengthsNanometres":[1020,1000],"items":[{"patient":"P1","spectra":"two.csv"}]}""", "wavelengthsNanometres")]
     [InlineData("""{"items":[{"patient":"P1","spectra":"t.csv","quantity":"rawCounts"}]}""", "rawCounts")]
+    [InlineData("""{"items":[{"patient":"P1","spectra":"t\u0000.csv"}]}""", "Null character")]
+    [InlineData("""{"items":[null]}""", "items[0] is null")]
+    [InlineData("""{"classes":[null],"items":[{"patient":"P1","spectra":"t.csv"}]}""", "\"classes\" holds null")]
+    [InlineData("""{"items":[{"patient":"P1","spectra":"t.csv","table":{"labelRules":[null]}}]}""", "labelRules holds null")]
     [InlineData("""{"items": nonsense""", "dataset.json")]
     public void What_is_wrong_is_named(string json, string named)
     {

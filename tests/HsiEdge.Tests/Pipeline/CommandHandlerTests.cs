@@ -64,6 +64,9 @@ public sealed class CommandHandlerTests
     [InlineData("capture", "[]", "no object")]
     [InlineData("capture", """{"a": 1, "a": 2}""", "payload cannot be read")]
     [InlineData("capture", "{", "payload cannot be read")]
+    [InlineData("acknowledge", "{\"alertId\": \"\\ud800\", \"by\": \"x\"}", "payload cannot be read")]
+    [InlineData("set-case", "{\"caseId\": \"\\udc00\"}", "payload cannot be read")]
+    [InlineData("capture", "{\"\\ud800\": 1}", "payload cannot be read")]
     public async Task A_payload_may_state_its_schema_version_and_nothing_unknown(string verb, string payload, string? error)
     {
         await using var rig = await new PipelineRig().StartAsync();

@@ -65,4 +65,13 @@ public sealed class MapCodecTests
         Assert.Throws<StoreFaultException>(() => MapCodec.Decode(encoded, 7, 9, 3, "id"));
         Assert.Throws<StoreFaultException>(() => MapCodec.Decode(encoded, 80, 9, 3, "id"));
     }
+
+    [Fact]
+    public void Sizes_that_promise_much_take_no_memory()
+    {
+        var encoded = MapCodec.Encode(SampleRecords.MapsOf(8, 9, new Random(3)));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<StoreFaultException>(() => MapCodec.Decode(encoded, 10_000, 10_000, 5, "id"));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
 }
