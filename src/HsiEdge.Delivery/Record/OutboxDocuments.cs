@@ -35,10 +35,10 @@ internal static class OutboxDocuments
     /// <exception cref="StoreFaultException">It is damaged.</exception>
     public static OutboxMessage ToMessage(BsonDocument document, MessageDestination destination) => DamagedDocument.Guard("message", document, () => new OutboxMessage
     {
-        Id = document["_id"].AsString,
-        Topic = document["o"].AsString,
-        Payload = document["d"].AsBinary,
-        ContentType = document["y"].AsString,
+        Id = document["_id"].AsString ?? throw new InvalidDataException("its id is no text"),
+        Topic = document["o"].AsString ?? throw new InvalidDataException("its topic is no text"),
+        Payload = document["d"].AsBinary ?? throw new InvalidDataException("its payload is no bytes"),
+        ContentType = document["y"].AsString ?? throw new InvalidDataException("its content type is no text"),
         Retain = document["r"].AsBoolean,
         Priority = PriorityOf(document),
         Destination = destination,

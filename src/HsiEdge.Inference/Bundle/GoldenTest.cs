@@ -3,6 +3,7 @@ using HsiEdge.Core.Infer;
 using HsiEdge.Inference.Kernels;
 using HsiEdge.Inference.Onnx;
 using HsiEdge.Inference.Runtime;
+using Microsoft.ML.OnnxRuntime;
 
 namespace HsiEdge.Inference.Bundle;
 
@@ -24,14 +25,24 @@ internal static class GoldenTest
         var (codes, pixels) = ReadInput(input, contract, path);
         var expected = ReadExpected(output, contract, pixels, path);
         var actual = new float[pixels * contract.Classes];
-        using var classifier = session.CreateClassifier(encoding, pixels);
-        classifier.ClassifyCodes(codes, pixels, actual);
-        var difference = Compare(expected, actual, contract.Classes, reversed: false, path);
+        float difference;
+        try
+        {
+            using var classifier = session.CreateClassifier(encoding, pixels);
+            classifier.ClassifyCodes(codes, pixels, actual);
+            difference = Compare(expected, actual, contract.Classes, reversed: false, path);
 
-        // A per-pixel model gives each pixel the same answer wherever it stands.
-        Reverse(codes, contract.Bands);
-        classifier.ClassifyCodes(codes, pixels, actual);
-        _ = Compare(expected, actual, contract.Classes, reversed: true, path);
+            // A per-pixel model gives each pixel the same answer wherever it stands.
+            Reverse(codes, contract.Bands);
+            classifier.ClassifyCodes(codes, pixels, actual);
+            _ = Compare(expected, actual, contract.Classes, reversed: true, path);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            // Shapes that fit one by one and not one another are found only when the model runs.
+            throw new BadInputException($"{path}: self-test failed: ONNX Runtime cannot run the model: {exception.Message} Export it again.", exception);
+        }
+
         return $"{pixels} golden pixels: every class as expected, largest probability difference {difference:0.######}";
     }
 

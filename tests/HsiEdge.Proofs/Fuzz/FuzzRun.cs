@@ -13,6 +13,7 @@ internal sealed class FuzzRun(string target, long cases, ulong seed, string scra
     private long _caseMilliseconds;
     private long _heard;
     private TimeSpan _took;
+    private bool _finished;
 
     /// <summary>Whose cases.</summary>
     public string Target => target;
@@ -96,7 +97,7 @@ internal sealed class FuzzRun(string target, long cases, ulong seed, string scra
         process.BeginErrorReadLine();
         Volatile.Write(ref _heard, Stopwatch.GetTimestamp());
         var hung = await WatchAsync(process);
-        if (At >= cases && process.ExitCode == 0)
+        if (_finished && process.ExitCode == 0)
         {
             return cases;
         }
@@ -149,7 +150,7 @@ internal sealed class FuzzRun(string target, long cases, ulong seed, string scra
         var words = line.Split(' ', 3);
         switch (words[0])
         {
-            case "at":
+            case "at" when !_finished:
                 Volatile.Write(ref _at, Number(words[1]));
                 Volatile.Write(ref _caseMilliseconds, Number(words[2]));
                 break;
@@ -168,6 +169,7 @@ internal sealed class FuzzRun(string target, long cases, ulong seed, string scra
 
     private void Finish(string[] words)
     {
+        _finished = true;
         Volatile.Write(ref _at, cases);
         Read += Number(words[2]);
         Answers = Math.Max(Answers, Number(words[3]));

@@ -17,6 +17,7 @@ internal static class FuzzTargets
         ["commands"] = CommandTarget.MakeAsync,
         ["mqtt"] = MqttTarget.MakeAsync,
         ["store"] = StoreTarget.MakeAsync,
+        ["audit"] = AuditTarget.MakeAsync,
         ["calibration"] = () => Done(new CalibrationTarget()),
         ["references"] = () => Done(new ReferencesTarget()),
         ["dataset"] = () => Done(new DatasetTarget()),

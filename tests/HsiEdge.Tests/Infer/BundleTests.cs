@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Google.Protobuf;
 using HsiEdge.Core;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Infer;
 using HsiEdge.Inference.Bundle;
+using HsiEdge.Inference.Onnx;
 using HsiEdge.ModelBuilder.Pack;
 using HsiEdge.Testing;
 using Xunit;
@@ -166,6 +168,19 @@ public sealed class BundleTests : IDisposable
         Assert.Contains("cannot be read", Assert.Throws<BadInputException>(() => ModelBundleReader.Load(_folder.Path)).Message, StringComparison.Ordinal);
         File.WriteAllText(_folder.File("text"), "hello");
         Assert.Contains("not a model bundle", Assert.Throws<BadInputException>(() => ModelBundleReader.Load(_folder.File("text"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_the_runtime_cannot_run_is_refused_by_the_self_test()
+    {
+        SampleModels.Pack(Bundle);
+        var entries = ModelBundleReader.ReadParts(Bundle).Entries;
+        var model = ModelProto.Parser.ParseFrom(entries["model.onnx"]);
+        model.Graph.Initializer.First(i => i.Dims.Count == 4).Dims.RemoveAt(3);
+        List<(string Name, byte[] Bytes)> changed = [.. BundleEntries.Listed.Select(e => (e, e == BundleEntries.Model ? model.ToByteArray() : entries[e]))];
+        changed.Add((BundleEntries.Manifest, BundleManifest.Of(changed).ToBytes()));
+        File.WriteAllBytes(Bundle, BundleArchive.ToBytes(changed));
+        Assert.Contains("self-test failed: ONNX Runtime cannot run the model", Assert.Throws<BadInputException>(() => ModelBundleReader.Load(Bundle)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class DamagedDocumentTests
         AssertEachMember(ResultDocuments.OfOverlay(record.Result.Id, [1, 2, 3]), ["d", "h"], ResultDocuments.ToOverlay);
         AssertEachMember(LedgerDocuments.OfLedger(record.Ledger!), ["d", "h"], LedgerDocuments.ToLedger);
         AssertEachMember(ResultDocuments.OfAlert(record.OpenAlerts[0]), ["j"], ResultDocuments.ToAlert);
-        AssertEachMember(OutboxDocuments.OfMessage(record.Messages[0], 1), ["o", "d", "y", "r", "p", "t", "u"], d => OutboxDocuments.ToMessage(d, MessageDestination.Topics));
+        AssertEachMember(OutboxDocuments.OfMessage(record.Messages[0], 1, "run", 5, 6), ["o", "d", "y", "r", "p", "t", "u"], d => OutboxDocuments.ToMessage(d, MessageDestination.Topics));
     }
 
     private static void AssertEachMember(BsonDocument good, string[] members, Func<BsonDocument, object> read)
@@ -43,13 +43,10 @@ public sealed class DamagedDocumentTests
         Assert.NotNull(read(good));
         foreach (var member in members)
         {
-            foreach (var value in (BsonValue[])[BsonValue.Null, new BsonArray()])
-            {
-                var kept = good[member];
-                good[member] = value;
-                Assert.Contains(good["_id"].AsString, Assert.Throws<StoreFaultException>(() => read(good)).Message, StringComparison.Ordinal);
-                good[member] = kept;
-            }
+            var kept = good[member];
+            good[member] = new BsonArray();
+            Assert.Contains(good["_id"].AsString, Assert.Throws<StoreFaultException>(() => read(good)).Message, StringComparison.Ordinal);
+            good[member] = kept;
         }
     }
 

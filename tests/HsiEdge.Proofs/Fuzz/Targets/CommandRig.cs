@@ -16,12 +16,14 @@ internal sealed class CommandRig : IAsyncDisposable, ITriggerSink
 {
     private readonly string _folder;
     private readonly CaseBook _book;
+    private readonly AuditFile _audit;
     private long _sequence;
 
     private CommandRig(string folder, LiteDbResultStore store, CaseBook book, HealthBoard health, SampleRecords samples, string alertId)
     {
         (_folder, Store, _book, Health, Samples, AlertId) = (folder, store, book, health, samples, alertId);
-        Handler = new CommandHandler(this, book, store, NullLogger<CommandHandler>.Instance, TakeReferenceAsync);
+        _audit = new AuditFile(folder, samples.Identity.BootId, TimeProvider.System, health, NullLogger<AuditFile>.Instance);
+        Handler = new CommandHandler(this, book, store, _audit, NullLogger<CommandHandler>.Instance, TakeReferenceAsync);
     }
 
     /// <summary>The store.</summary>
@@ -80,6 +82,7 @@ internal sealed class CommandRig : IAsyncDisposable, ITriggerSink
     public async ValueTask DisposeAsync()
     {
         _book.Dispose();
+        _audit.Dispose();
         await Store.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

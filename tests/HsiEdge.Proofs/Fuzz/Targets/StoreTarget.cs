@@ -32,7 +32,7 @@ internal sealed class StoreTarget : IFuzzTarget
             yield return new FuzzInput(
             [
                 Bytes(result), System.Text.Encoding.UTF8.GetBytes(result["j"].AsString), Bytes(maps), Bytes(LedgerDocuments.OfLedger(record.Ledger!)),
-                Bytes(ResultDocuments.OfAlert(record.OpenAlerts[0])), Bytes(OutboxDocuments.OfMessage(record.Messages[0], n)),
+                Bytes(ResultDocuments.OfAlert(record.OpenAlerts[0])), Bytes(OutboxDocuments.OfMessage(record.Messages[0], n, "run", 5, 6)),
             ]);
         }
     }
