@@ -17,6 +17,7 @@ namespace HsiEdge.Appliance.Cli;
 /// <param name="console">Time and the program's folder.</param>
 internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliConsole console)
 {
+    private readonly DoctorBox _box = new(configuration, console);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>All of them, in the order they are shown.</summary>
@@ -24,9 +25,15 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
     [
         ("versions", _ => Task.FromResult(Versions())),
         ("configuration", _ => Task.FromResult(Configuration())),
+        ("settings", _ => Task.FromResult(_box.Settings())),
+        ("memory", _ => Task.FromResult(_box.Memory())),
         ("data folder", _ => Task.FromResult(DataFolder())),
+        ("worker", _ => Task.FromResult(_box.Worker())),
         ("store", StoreAsync),
+        ("outbox", _box.OutboxAsync),
+        ("audit", _box.AuditAsync),
         ("model", _ => Task.FromResult(Model())),
+        ("plan", _ => Task.FromResult(_box.Plan())),
         ("pins", _ => Task.FromResult(Pins())),
         ("devices", _ => Task.FromResult(new DoctorSetup(configuration).Devices())),
         ("camera", CameraAsync),
@@ -34,6 +41,7 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
         ("calibration", CalibrationAsync),
         ("credentials", _ => Task.FromResult(Credentials())),
         ("broker", BrokerAsync),
+        ("metrics", _box.MetricsAsync),
         ("clock", ClockAsync),
     ];
 
@@ -208,7 +216,7 @@ internal sealed class DoctorChecks(ApplianceConfiguration configuration, CliCons
 
     private DoctorItem Judge(string name, string found, IReadOnlyList<CertificateDates> dates)
     {
-        var worst = dates.Select(d => (Dates: d, Said: d.Judge(console.Time.GetUtcNow(), configuration.Mqtt.ExpiryWarningDays))).MaxBy(d => d.Said.State);
+        var worst = dates.Select(d => (Dates: d, Said: d.Judge(console.Time.GetUtcNow(), configuration.Mqtt.ExpiryWarningDays))).OrderByDescending(d => d.Said.State).FirstOrDefault();
         return worst.Dates is null || worst.Said.State == HealthState.Ok
             ? DoctorItem.Ok(name, found)
             : new DoctorItem(name, worst.Said.State, $"{found}; {worst.Said.Reason}", worst.Dates.Remedy);

@@ -21,5 +21,12 @@ internal sealed record DoctorItem(string Check, HealthState State, string Found,
 /// <param name="Ok">Whether nothing failed.</param>
 /// <param name="Version">Version of the program.</param>
 /// <param name="Items">Every check in order.</param>
+/// <param name="Settings">Where each key that is no default comes from.</param>
 /// <param name="Cameras">GenICam cameras that answer, for the choice of Camera:Device; empty where the camera's source is another.</param>
-internal sealed record DoctorReport(bool Ok, string Version, IReadOnlyList<DoctorItem> Items, IReadOnlyList<DiscoveredCamera> Cameras);
+internal sealed record DoctorReport(bool Ok, string Version, IReadOnlyList<DoctorItem> Items, IReadOnlyList<DiscoveredCamera> Cameras, IReadOnlyList<DoctorSetting> Settings);
+
+/// <summary>A setting that a layer gives.</summary>
+/// <param name="Key"><c>Section:Key</c>.</param>
+/// <param name="Value">Its value; a secret is not shown.</param>
+/// <param name="Origin">File and line, variable, or command line.</param>
+internal sealed record DoctorSetting(string Key, string Value, string Origin);

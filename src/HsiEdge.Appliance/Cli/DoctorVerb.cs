@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HsiEdge.Appliance.Configuration;
 using HsiEdge.Core;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
@@ -15,7 +16,7 @@ internal static class DoctorVerb
         var pins = new PinsVerb(shell);
         return shell.Verb(
             "doctor",
-            "Checks the box: configuration, data folder, store, model with its self-test, pins, devices, camera and its network, calibration, credentials, broker, clock. Exit 1 when anything failed.",
+            "Checks the box, also while its worker runs: configuration and where its settings come from, memory, data folder, worker, store, outbox, audit log, model with its self-test, plan, pins, devices, camera and its network, calibration, credentials, broker, port of the figures, clock. Says what to do. Exit 1 when anything failed.",
             json,
             config,
             pins.Symbols,
@@ -34,7 +35,8 @@ internal static class DoctorVerb
                     items.Add(await RunAsync(name, run, cancellationToken));
                 }
 
-                var report = new DoctorReport(items.TrueForAll(i => i.State != HealthState.Failed), CliConsole.Version, items, await DoctorCamera.ListAsync(configuration.Camera, cancellationToken));
+                var report = new DoctorReport(items.TrueForAll(i => i.State != HealthState.Failed), CliConsole.Version, items, await DoctorCamera.ListAsync(configuration.Camera, cancellationToken),
+                    [.. configuration.Settings.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new DoctorSetting(s.Key, SettingsReport.IsSecret(s.Key) ? "(set, not shown)" : s.Value ?? "", s.Origin))]);
                 if (parsed.GetValue(json))
                 {
                     await shell.WriteJsonAsync(report);

@@ -21,6 +21,7 @@ public sealed class ApplianceConfiguration
     private const string PasswordKey = "Mqtt:Password";
     private readonly OptionKeys _keys = new();
     private readonly List<ConfigurationFault> _faults = [];
+    private readonly List<(Setting InForce, Setting Hidden)> _overrides = [];
     private readonly Dictionary<string, Setting> _settings = new(StringComparer.OrdinalIgnoreCase);
 
     private ApplianceConfiguration()
@@ -82,6 +83,12 @@ public sealed class ApplianceConfiguration
         [.. _keys.All.Select(k => KeyValuePair.Create(k.Key, k.Key == PasswordKey && k.Value is not null ? "(set, not shown)" : k.Value))];
 
     internal OptionKeys Keys => _keys;
+
+    /// <summary>Known keys that a layer sets, each as the strongest layer has it.</summary>
+    internal IReadOnlyCollection<Setting> Settings => _settings.Values;
+
+    /// <summary>Keys that an environment variable sets otherwise than a file.</summary>
+    internal IReadOnlyList<(Setting InForce, Setting Hidden)> Overrides => _overrides;
 
     /// <summary>What the program has built in, without any layer.</summary>
     internal static ApplianceConfiguration Defaults() => new();
@@ -146,6 +153,11 @@ public sealed class ApplianceConfiguration
             }
             else
             {
+                if (setting.Layer == ConfigurationLayer.Environment && _settings.TryGetValue(setting.Key, out var hidden) && hidden.Layer < setting.Layer && hidden.Value != setting.Value)
+                {
+                    _overrides.Add((setting, hidden));
+                }
+
                 _settings[setting.Key] = setting;
             }
         }

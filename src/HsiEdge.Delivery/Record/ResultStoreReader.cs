@@ -86,6 +86,13 @@ public sealed class ResultStoreReader : IAsyncDisposable
     public Task<string?> ReadValueAsync(string key, CancellationToken cancellationToken) => ReadAsync(
         database => database.GetCollection(ResultDocuments.Values).FindById(key) is { } document ? document["v"].AsString : null, cancellationToken);
 
+    /// <summary>When the oldest message that waits for the broker was made; null when none waits.</summary>
+    public Task<DateTimeOffset?> FindOldestPendingUtcAsync(CancellationToken cancellationToken) => ReadAsync<DateTimeOffset?>(
+        database => database.GetCollection(ResultDocuments.Outbox).Query().OrderBy("_id").Limit(1).ToList() is [var oldest]
+            ? DateTimeOffset.FromUnixTimeMilliseconds(oldest["t"].AsInt64)
+            : null,
+        cancellationToken);
+
     /// <summary>Messages that wait for the broker.</summary>
     public Task<long> CountPendingMessagesAsync(CancellationToken cancellationToken) =>
         ReadAsync(database => database.GetCollection(ResultDocuments.Outbox).LongCount(), cancellationToken);
