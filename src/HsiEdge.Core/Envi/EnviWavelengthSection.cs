@@ -26,6 +26,13 @@ internal sealed class EnviWavelengthSection
         var effective = values is null ? null : Effect(stated, values, axisTitles, name, warnings);
         var problem = ProblemOf(values, bands, unitsText, effective);
         var nanometres = problem is null ? Array.ConvertAll(values!, value => EnviWavelengths.ToNanometres(value, effective!.Value)) : null;
+        if (nanometres is not null && Array.FindIndex(nanometres, value => !double.IsFinite(value) || value <= 0) is >= 0 and var beyond)
+        {
+            // Finite in its own unit, not in nm: 1e308 µm, or 1e-320 GHz.
+            problem = $"its wavelength of band {beyond + 1} is {values![beyond]} in {effective}, which is no number of nm; expected a wavelength of light";
+            nanometres = null;
+        }
+
         if (nanometres is not null && (nanometres.Min() < 100 || nanometres.Max() > 1e6))
         {
             warnings.Add($"{name}: wavelengths in {effective} come to {nanometres.Min():0.###}…{nanometres.Max():0.###} nm; check \"wavelength units\".");

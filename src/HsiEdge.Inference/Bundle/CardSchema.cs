@@ -22,6 +22,11 @@ public static class CardSchema
     /// <exception cref="BadInputException">Not JSON, a key given twice, or the schema does not allow it; the message names each key.</exception>
     public static void Require(byte[] json, string name)
     {
+        if (json.Length > BundleEntries.MaximumEntryBytes[BundleEntries.Card])
+        {
+            throw new BadInputException($"{name}: {json.Length} bytes; a card has at most {BundleEntries.MaximumEntryBytes[BundleEntries.Card]}.");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });

@@ -16,8 +16,13 @@ internal static class JsonMutator
         "[]", "{}", "[[]]", "[null]", "{\"\":null}", "{\"\\ud800\":1}", "\"2026-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59.9999999Z\"", "\"0001-01-01T00:00:00+14:00\"", "[0,0,0]", "[1,2,3]", "-0",
     ];
 
-    /// <summary>Changes a document once.</summary>
-    public static byte[] Change(byte[] input, byte[] other, IReadOnlyList<string> words, ref FuzzRandom random)
+    private const int Largest = 1 << 20;
+
+    /// <summary>Changes a document once; what would grow beyond 1 MB stays as it was.</summary>
+    public static byte[] Change(byte[] input, byte[] other, IReadOnlyList<string> words, ref FuzzRandom random) =>
+        ChangeFreely(input, other, words, ref random) is { Length: <= Largest } changed ? changed : input;
+
+    private static byte[] ChangeFreely(byte[] input, byte[] other, IReadOnlyList<string> words, ref FuzzRandom random)
     {
         if (random.OneIn(5))
         {

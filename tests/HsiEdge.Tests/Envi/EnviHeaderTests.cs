@@ -109,6 +109,7 @@ public sealed class EnviHeaderTests
     [InlineData("Unknown", "650, 1500, 2500, 3999", "Unknown")]
     [InlineData("nm", "1000, 0, 1010, 1020", "band 2 is 0")]
     [InlineData("nm", "1000, nan, 1010, 1020", "band 2 is NaN")]
+    [InlineData("Micrometers", "1, 1.01, 1e308, 1.02", "band 3 is 1E+308 in Micrometres, which is no number of nm")]
     [InlineData("nm", "1000, 1010", "2 values for 4 bands")]
     [InlineData("nm", "1000, ten, 1010, 1020", "no usable key")]
     public void What_is_no_wavelength_is_told_and_the_header_still_reads(string word, string values, string problem)
