@@ -60,7 +60,7 @@ internal static class ResultsVerb
             if (parsed.GetValue(overlay) is { } file)
             {
                 var png = await store.ReadOverlayAsync(result.Id, cancellationToken)
-                    ?? throw new BadInputException($"Result {result.Id} has no stored overlay: it is older than Store:MaximumMapAgeDays.");
+                    ?? throw new BadInputException($"Result {result.Id} has no stored overlay any more: it went by age (Store:MaximumMapAgeDays) or for room (Store:QuotaMebibytes).");
                 var partial = $"{file.FullName}.{Guid.NewGuid():N}.partial";
                 await File.WriteAllBytesAsync(partial, png, cancellationToken);
                 File.Move(partial, file.FullName, overwrite: true);

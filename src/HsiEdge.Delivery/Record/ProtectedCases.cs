@@ -52,7 +52,16 @@ public sealed class ProtectedCases
         ChangeAsync(cases => cases.Remove(caseId), cancellationToken);
 
     /// <summary>Holds the list still; null when somebody is changing it.</summary>
-    internal IDisposable? TryHold() => FileLock.TryTakeExclusive(_lockPath);
+    internal IDisposable? TryHold()
+    {
+        var held = FileLock.TryTakeExclusive(_lockPath);
+        if (held is not null)
+        {
+            FileOwner.FollowFolder(_lockPath);
+        }
+
+        return held;
+    }
 
     private async Task<bool> ChangeAsync(Func<HashSet<string>, bool> change, CancellationToken cancellationToken)
     {
@@ -66,6 +75,7 @@ public sealed class ProtectedCases
         try
         {
             AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(new ProtectedFile([.. cases.Order(StringComparer.Ordinal)]), HsiEdgeJson.Compact));
+            FileOwner.FollowFolder(_path);
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -81,6 +81,8 @@ internal static class StoreFiles
         }
 
         stream.Flush();
+        FileOwner.FollowFolder(paths.Data + NewSuffix);
+        FileOwner.FollowFolder(paths.Sums + NewSuffix);
     }
 
     /// <summary>Puts what <see cref="Build"/> wrote in the place of the store's data file. The log has to be empty; a power cut leaves the old or the new.</summary>

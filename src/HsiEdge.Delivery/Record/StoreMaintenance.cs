@@ -125,5 +125,12 @@ public static class StoreMaintenance
         {
             throw new StoreFaultException($"The result store in {paths.Folder} failed: {exception.Message} It is as it was; free or replace the disk and try again.", exception);
         }
+        finally
+        {
+            foreach (var path in new[] { paths.Data, paths.Sums, paths.Log, paths.Damage, paths.WriterLock, paths.SnapshotLock })
+            {
+                FileOwner.FollowFolder(path);
+            }
+        }
     }
 }

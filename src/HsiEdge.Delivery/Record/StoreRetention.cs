@@ -9,6 +9,7 @@ internal sealed class StoreRetention(StoreOptions options, StoreBook book)
 {
     private const long SecondsOfDay = 24 * 60 * 60;
     private long _firstWithMaps;
+    private long _firstLost;
     private string _protection = string.Empty;
 
     /// <summary>The oldest entries of a tier that are not protected.</summary>
@@ -83,7 +84,8 @@ internal sealed class StoreRetention(StoreOptions options, StoreBook book)
     private List<ShelfEntry> Find(LiteDatabase database, StoreTier tier, long limit, IReadOnlySet<string> protectedCases, long? olderThan)
     {
         var found = new List<ShelfEntry>();
-        var from = tier == StoreTier.Maps ? FirstWithMaps(protectedCases) : 0;
+        var lostOnly = tier == StoreTier.Results && olderThan is not null;
+        var from = tier == StoreTier.Maps ? FirstWithMaps(protectedCases) : lostOnly ? _firstLost : 0;
         foreach (var document in database.GetCollection(ShelfEntry.Collection).Query().Where("q >= @0", new BsonValue(from)).OrderBy("q").ToEnumerable())
         {
             var entry = ShelfEntry.Of(document);
@@ -92,13 +94,17 @@ internal sealed class StoreRetention(StoreOptions options, StoreBook book)
                 break;
             }
 
-            if (!IsProtected(entry, protectedCases) && (tier == StoreTier.Maps ? entry.MapBytes > 0 : entry.Lost || olderThan is null))
+            if (!IsProtected(entry, protectedCases) && (tier == StoreTier.Maps ? entry.MapBytes > 0 : entry.Lost || !lostOnly))
             {
                 found.Add(entry);
             }
             else if (tier == StoreTier.Maps && found.Count == 0)
             {
                 _firstWithMaps = entry.Number;
+            }
+            else if (lostOnly && found.Count == 0)
+            {
+                _firstLost = entry.Number;
             }
         }
 

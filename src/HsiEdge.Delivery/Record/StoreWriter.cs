@@ -35,7 +35,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Action<LiteDatabase> _opened;
     private readonly StoreWatch _watch;
-    private readonly BlockingCollection<Work> _queue = [];
+    private readonly BlockingCollection<StoreWork> _queue = [];
     private readonly SemaphoreSlim _room = new(QueueCeiling);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StoreSession? _session;
@@ -77,7 +77,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     public async Task<T> RunAsync<T>(Func<LiteDatabase, T> work, bool durable, CancellationToken cancellationToken, long bytes = UsualWorkBytes)
     {
         await _room.WaitAsync(cancellationToken);
-        var item = new Work<T>(work, durable ? Math.Max(bytes, UsualWorkBytes) : null, cancellationToken);
+        var item = new StoreWork<T>(work, durable ? Math.Max(bytes, UsualWorkBytes) : null, cancellationToken);
         try
         {
             _queue.Add(item, CancellationToken.None);
@@ -124,7 +124,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         }
     }
 
-    private void Perform(Work item)
+    private void Perform(StoreWork item)
     {
         if (!item.Begin())
         {
@@ -311,51 +311,5 @@ internal sealed class StoreWriter : IAsyncDisposable
     {
         var warning = $"{_damage.Summary} {_checkpointFault}".Trim();
         _health.Report(Component, warning.Length == 0 ? HealthState.Ok : HealthState.Warning, warning);
-    }
-
-    private abstract class Work(long? logBytes, CancellationToken cancellationToken)
-    {
-        /// <summary>Room in the log that it may need; null when it only reads.</summary>
-        public long? LogBytes { get; } = logBytes;
-
-        public bool Durable => LogBytes is not null;
-
-        protected CancellationToken CancellationToken { get; } = cancellationToken;
-
-        /// <summary>Claims the work; false when its caller has given up.</summary>
-        public abstract bool Begin();
-
-        public abstract void Execute(StoreSession session);
-
-        public abstract void Succeed();
-
-        public abstract void Fail(Exception exception);
-    }
-
-    private sealed class Work<T>(Func<LiteDatabase, T> work, long? logBytes, CancellationToken cancellationToken) : Work(logBytes, cancellationToken)
-    {
-        private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T _value = default!;
-
-#pragma warning disable VSTHRD003 // Completed by the store's thread, which waits for nobody.
-        public Task<T> Completion => _completion.Task;
-#pragma warning restore VSTHRD003
-
-        public override bool Begin()
-        {
-            if (!CancellationToken.IsCancellationRequested)
-            {
-                return true;
-            }
-
-            _completion.SetCanceled(CancellationToken);
-            return false;
-        }
-
-        public override void Execute(StoreSession session) => _value = Durable ? session.Transact(work) : work(session.Database);
-
-        public override void Succeed() => _completion.SetResult(_value);
-
-        public override void Fail(Exception exception) => _completion.SetException(exception);
     }
 }
