@@ -101,6 +101,7 @@ internal sealed class KillCheck(string folder, KillAccount account, KillTally ta
         var overlay = await reader.ReadOverlayAsync(result.Id, CancellationToken.None);
         if (maps is null && overlay is null && now - result.CapturedUtc > ExpiresAfter)
         {
+            tally.FoundExpired();
             return;
         }
 

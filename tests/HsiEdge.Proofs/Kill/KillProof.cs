@@ -39,7 +39,7 @@ internal static class KillProof
         }
 
         await work;
-        Console.WriteLine($"kill: {tally.Kills()}; {tally.Stopped} had stopped before; {tally.Checked} results compared bit by bit");
+        Console.WriteLine($"kill: {tally.Kills()}; {tally.Stopped} had stopped before; {tally.Checked} results compared bit by bit, {tally.Expired} without their expired maps");
         return new ProofLine("kill")
             .Holds("runs", tally.Runs, tally.Runs == runs)
             .Holds("acknowledged", tally.Acknowledged, tally.Acknowledged > runs)

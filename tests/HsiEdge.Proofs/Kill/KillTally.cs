@@ -13,6 +13,7 @@ internal sealed class KillTally(int seed)
     private long _checked;
     private long _delivered;
     private long _stopped;
+    private long _expired;
 
     /// <summary>Seed of the whole proof.</summary>
     public int Seed { get; } = seed;
@@ -28,6 +29,9 @@ internal sealed class KillTally(int seed)
 
     /// <summary>Results compared bit by bit.</summary>
     public long Checked => Interlocked.Read(ref _checked);
+
+    /// <summary>Of these, such as had lost maps and overlay to their age.</summary>
+    public long Expired => Interlocked.Read(ref _expired);
 
     /// <summary>Victims that had stopped before SIGKILL was due.</summary>
     public long Stopped => Interlocked.Read(ref _stopped);
@@ -61,6 +65,9 @@ internal sealed class KillTally(int seed)
 
     /// <summary>Notes results compared.</summary>
     public void Compared(int results) => Interlocked.Add(ref _checked, results);
+
+    /// <summary>Notes a result whose maps and overlay the store removed because of their age.</summary>
+    public void FoundExpired() => Interlocked.Increment(ref _expired);
 
     /// <summary>Notes messages that arrived.</summary>
     public void Arrived(int messages) => Interlocked.Add(ref _delivered, messages);
