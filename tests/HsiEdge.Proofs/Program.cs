@@ -3,6 +3,7 @@
 using HsiEdge.Proofs;
 using HsiEdge.Proofs.Broker;
 using HsiEdge.Proofs.Fuzz;
+using HsiEdge.Proofs.Clock;
 using HsiEdge.Proofs.Kill;
 using HsiEdge.Proofs.PowerCut;
 using HsiEdge.Proofs.Soak;
@@ -13,6 +14,8 @@ var proofs = new Dictionary<string, Func<IReadOnlyList<string>, Task<int>>>(Stri
     ["fuzz"] = FuzzProof.RunAsync,
     ["fuzz-case"] = FuzzChild.RunCaseAsync,
     ["fuzz-child"] = FuzzChild.RunAsync,
+    ["clock"] = ClockProof.RunAsync,
+    [ClockCart.Verb] = ClockCart.RunAsync,
     ["kill"] = KillProof.RunAsync,
     [KillVictim.Verb] = KillVictim.RunAsync,
     ["power-cut"] = PowerCutProof.RunAsync,

@@ -6,12 +6,17 @@ using MQTTnet.Protocol;
 
 namespace HsiEdge.Testing;
 
-/// <summary>A second client at the broker, as a dashboard would be: keeps all it receives and can send commands.</summary>
+/// <summary>
+/// A second client at the broker, as a dashboard would be: keeps all it receives and can send commands. Each message of a box is held to the published
+/// contract; the first that breaks it fails whatever waits, and the end of the observer.
+/// </summary>
 public sealed class MqttObserver : IAsyncDisposable
 {
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
     private readonly List<Received> _received = [];
     private readonly SemaphoreSlim _arrived = new(0);
+
+    private int _checked;
 
     private MqttObserver() => _client.ApplicationMessageReceivedAsync += arguments =>
     {
@@ -72,6 +77,7 @@ public sealed class MqttObserver : IAsyncDisposable
             }
         }
 
+        await RequireContractAsync();
         return Messages;
     }
 
@@ -83,11 +89,24 @@ public sealed class MqttObserver : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _client.Dispose();
         _arrived.Dispose();
-        return ValueTask.CompletedTask;
+        await RequireContractAsync();
+    }
+
+    // Not while receiving: an observer that lags behind loses what a killed broker had handed over.
+    private async Task RequireContractAsync()
+    {
+        var messages = Messages;
+        for (; _checked < messages.Count; _checked++)
+        {
+            if (await ContractCheck.FaultOfAsync(messages[_checked]) is { } fault)
+            {
+                throw new InvalidDataException(fault);
+            }
+        }
     }
 }
 

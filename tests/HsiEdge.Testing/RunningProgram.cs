@@ -45,7 +45,16 @@ public sealed class RunningProgram : IAsyncDisposable
     /// <param name="environment">Variables added to this process's own.</param>
     public static RunningProgram Start(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(PathOf(name), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        return StartAny(PathOf(name), arguments, environment);
+    }
+
+    /// <summary>Starts any program.</summary>
+    /// <param name="program">Name on PATH or absolute path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables added to this process's own.</param>
+    public static RunningProgram StartAny(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (var (key, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[key] = value;

@@ -17,11 +17,12 @@ public sealed class SampleRecords
     private readonly int _seed;
     private long _sequence;
 
-    /// <summary>Makes a source of records; the seed chooses their pixels.</summary>
-    public SampleRecords(TimeProvider time, string cart = "cart-7", int seed = 0)
+    /// <summary>Makes a source of records; the seed chooses their pixels, and their ids come after the last one.</summary>
+    public SampleRecords(TimeProvider time, string cart = "cart-7", int seed = 0, string? lastId = null)
     {
         (_time, _seed) = (time, seed);
         _ids = new UlidGenerator(time);
+        _ids.StartAfter(lastId);
         Identity = new ApplianceIdentity("lab", cart, "0.1.0-test", _ids.Next());
         _composer = new MessageComposer(Identity, _ids, time);
     }

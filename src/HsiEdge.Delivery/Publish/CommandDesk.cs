@@ -12,8 +12,9 @@ using MQTTnet.Protocol;
 namespace HsiEdge.Delivery.Publish;
 
 /// <summary>
-/// Takes commands from the broker, has them carried out one after another in the order of their arrival, and answers each on its response topic
-/// with its correlation data. What cannot be carried out is answered with the reason, never with silence.
+/// Takes commands from the broker, has them carried out, and answers each on its response topic with its correlation data. What cannot be carried out
+/// is answered with the reason, never with silence. Commands are carried out one after another in the order of their arrival, but for those that
+/// neither touch the camera nor the case (<see cref="Prompt"/>): they have a line of their own, so that an alert is acknowledged while a capture runs.
 /// </summary>
 internal sealed class CommandDesk
 {
@@ -25,11 +26,15 @@ internal sealed class CommandDesk
     private readonly ILogger _logger;
     private readonly PublishMetrics? _metrics;
     private readonly Channel<MqttApplicationMessage> _queue = Channel.CreateBounded<MqttApplicationMessage>(Waiting);
+    private readonly Channel<MqttApplicationMessage> _promptQueue = Channel.CreateBounded<MqttApplicationMessage>(Waiting);
     private volatile MqttLink? _link;
 
     /// <summary>Makes a desk.</summary>
     public CommandDesk(ApplianceIdentity identity, ICommandHandler handler, ILogger logger, PublishMetrics? metrics) =>
         (_identity, _handler, _logger, _metrics) = (identity, handler, logger, metrics);
+
+    /// <summary>Verbs that need not wait for a capture.</summary>
+    public static IReadOnlyList<string> Prompt { get; } = [CommandVerbs.Acknowledge, CommandVerbs.QueryResults];
 
     /// <summary>Topic filter of all commands.</summary>
     public string TopicFilter => Prefix + "+";
@@ -42,7 +47,8 @@ internal sealed class CommandDesk
     /// <summary>Takes a message from the broker.</summary>
     public async Task ReceiveAsync(MqttLink link, MqttApplicationMessage message)
     {
-        if (!_queue.Writer.TryWrite(message))
+        var queue = Prompt.Contains(VerbOf(message)) ? _promptQueue : _queue;
+        if (!queue.Writer.TryWrite(message))
         {
             await AnswerAsync(link, message, CommandAnswer.Refused(VerbOf(message), $"{Waiting} commands are waiting already. Send it again later."), CancellationToken.None);
         }
@@ -51,7 +57,16 @@ internal sealed class CommandDesk
     /// <summary>Carries out commands until stopped.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await foreach (var message in _queue.Reader.ReadAllAsync(cancellationToken))
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] lines = [RunLineAsync(_queue.Reader, either.Token), RunLineAsync(_promptQueue.Reader, either.Token)];
+        await Task.WhenAny(lines);
+        await either.CancelAsync();
+        await Task.WhenAll(lines);
+    }
+
+    private async Task RunLineAsync(ChannelReader<MqttApplicationMessage> queue, CancellationToken cancellationToken)
+    {
+        await foreach (var message in queue.ReadAllAsync(cancellationToken))
         {
             var verb = VerbOf(message);
             CommandAnswer answer;

@@ -168,6 +168,32 @@ public sealed class MqttPublisherTests
         Assert.DoesNotContain(all, m => m.Topic == rig.Prefix + "alert/1");
     }
 
+    [Fact]
+    public async Task An_alert_is_acknowledged_and_results_are_queried_while_a_capture_runs_and_the_rest_keeps_its_order()
+    {
+        await using var broker = await MosquittoBroker.StartAsync();
+        await using var observer = await MqttObserver.ConnectAsync(broker.Port);
+        await using var rig = await PublisherRig.MakeAsync(broker.Port);
+        var capture = new TaskCompletionSource();
+        rig.BeforeCapture = capture.Task;
+        rig.Start();
+        await observer.WaitAsync(m => StatesOf(m, rig).Contains("online"));
+        await WaitForSubscriptionAsync(broker);
+        foreach (var verb in new[] { "capture", "set-case", "acknowledge", "end-case", "query-results" })
+        {
+            await observer.PublishAsync(new MqttApplicationMessage { Topic = rig.Prefix + "command/" + verb, ResponseTopic = "answers/me" });
+        }
+
+        var prompt = await observer.WaitAsync(m => m.Count(x => x.Topic == "answers/me") == 2);
+        Assert.Equal(["acknowledge", "query-results"], VerbsOf(prompt));
+        capture.SetResult();
+        var all = await observer.WaitAsync(m => m.Count(x => x.Topic == "answers/me") == 5);
+        Assert.Equal(["acknowledge", "query-results", "capture", "set-case", "end-case"], VerbsOf(all));
+    }
+
+    private static IEnumerable<string?> VerbsOf(IReadOnlyList<Received> messages) =>
+        messages.Where(m => m.Topic == "answers/me").Select(m => (string?)m.Json["verb"]);
+
     private static IEnumerable<string?> StatesOf(IReadOnlyList<Received> messages, PublisherRig rig) =>
         messages.Where(m => m.Topic == rig.Prefix + "status").Select(m => (string?)m.Json["state"]);
 

@@ -83,12 +83,22 @@ internal sealed class PublisherRig : IAsyncDisposable, ICommandHandler
         }
     }
 
-    public Task<CommandAnswer> HandleAsync(string verb, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    /// <summary>Awaited by the command capture before it is carried out.</summary>
+    public Task BeforeCapture { get; set; } = Task.CompletedTask;
+
+    public async Task<CommandAnswer> HandleAsync(string verb, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         Commands.Enqueue(verb);
+        if (verb == CommandVerbs.Capture)
+        {
+#pragma warning disable VSTHRD003 // The test's own.
+            await BeforeCapture.WaitAsync(cancellationToken);
+#pragma warning restore VSTHRD003
+        }
+
         return verb == CommandVerbs.InstallModel
             ? throw new HsiEdge.Core.BadInputException("no such bundle")
-            : Task.FromResult(CommandAnswer.Done(verb, new { bytes = payload.Length }));
+            : CommandAnswer.Done(verb, new { bytes = payload.Length });
     }
 
     public async ValueTask DisposeAsync()

@@ -14,6 +14,7 @@ internal sealed partial class BrokerConsumer : IAsyncDisposable
     private readonly Task _reading;
     private readonly Lock _gate = new();
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly List<string> _results = [];
     private readonly HashSet<(string Topic, ulong Hash)> _contents = [];
     private readonly Dictionary<string, List<string>> _first = new(StringComparer.Ordinal);
 
@@ -28,6 +29,24 @@ internal sealed partial class BrokerConsumer : IAsyncDisposable
 
     /// <summary>Contents that came under more than one id: duplicates that dropping by id leaves.</summary>
     public long DuplicatesAfterDedup { get; private set; }
+
+    /// <summary>Messages received that claim to be late.</summary>
+    public long Historical { get; private set; }
+
+    /// <summary>The largest age that a message came with, in ms.</summary>
+    public long LargestAgeMilliseconds { get; private set; }
+
+    /// <summary>ULIDs of the results in the order of their first arrival.</summary>
+    public IReadOnlyList<string> ResultIds
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _results];
+            }
+        }
+    }
 
     /// <summary>Ids received, once each.</summary>
     public int Distinct
@@ -97,9 +116,16 @@ internal sealed partial class BrokerConsumer : IAsyncDisposable
         {
             Received++;
             var id = match.Groups[1].Value;
+            Historical += parts[1].Contains("historical:true", StringComparison.Ordinal) ? 1 : 0;
+            LargestAgeMilliseconds = Math.Max(LargestAgeMilliseconds, long.Parse(AgePattern().Match(parts[1]).Groups[1].Value, CultureInfo.InvariantCulture));
             if (!_ids.Add(id))
             {
                 return;
+            }
+
+            if (parts[0].EndsWith("/result", StringComparison.Ordinal))
+            {
+                _results.Add(ResultPattern().Match(parts[2]).Groups[1].Value);
             }
 
             if (parts[2].Length > 0 && !_contents.Add((parts[0], Hash(parts[2]))))
@@ -120,4 +146,10 @@ internal sealed partial class BrokerConsumer : IAsyncDisposable
 
     [GeneratedRegex(@"(?:^| )id:([0-9A-Z]{26})(?: |$)")]
     private static partial Regex IdPattern();
+
+    [GeneratedRegex(@"ageMilliseconds:(\d+)")]
+    private static partial Regex AgePattern();
+
+    [GeneratedRegex("\"id\":\"([0-9A-Z]{26})\"")]
+    private static partial Regex ResultPattern();
 }

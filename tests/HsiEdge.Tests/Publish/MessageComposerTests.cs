@@ -155,6 +155,21 @@ public sealed partial class MessageComposerTests
         await MessageSchemas.RequireValidAsync("summary-message", samples.Composer.ForSummary(samples.Next().Result, [samples.Raise().After]).Payload);
     }
 
+    [Theory]
+    [InlineData("capture", "{}", "{\"now\":true}")]
+    [InlineData("end-case", "{\"schemaVersion\":1}", "{\"schemaVersion\":2}")]
+    [InlineData("acknowledge", "{\"alertId\":\"01M86VQDK0NY8B7HM1M300216R\",\"by\":\"nurse\"}", "{\"alertId\":\"x\",\"by\":\"nurse\"}")]
+    [InlineData("set-case", "{\"caseId\":\"CASE-1\"}", "{\"caseId\":\"John Doe\"}")]
+    [InlineData("query-results", "{\"limit\":5,\"from\":\"2026-01-31T08:00:00Z\"}", "{\"limit\":101}")]
+    [InlineData("reference-dark", "{\"averages\":8}", "{\"averages\":0}")]
+    [InlineData("reference-white", "{}", "{\"average\":8}")]
+    [InlineData("install-model", "{}", "[]")]
+    public async Task Each_command_has_a_schema_of_what_it_takes(string verb, string good, string bad)
+    {
+        Assert.Empty(await MessageSchemas.ErrorsAsync("command-" + verb, good));
+        Assert.NotEmpty(await MessageSchemas.ErrorsAsync("command-" + verb, bad));
+    }
+
     private static Task RequireAsync<T>(string schema, T payload) => MessageSchemas.RequireValidAsync(schema, JsonSerializer.SerializeToUtf8Bytes(payload, HsiEdgeJson.Compact));
 
     [GeneratedRegex(@"address: hsiedge/v1/\{site\}/\{cart\}/(\S+)")]
