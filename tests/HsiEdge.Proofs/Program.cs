@@ -2,8 +2,8 @@
 // Usage: HsiEdge.Proofs NAME [SIZE]
 using HsiEdge.Proofs;
 using HsiEdge.Proofs.Broker;
-using HsiEdge.Proofs.Fuzz;
 using HsiEdge.Proofs.Clock;
+using HsiEdge.Proofs.Fuzz;
 using HsiEdge.Proofs.Kill;
 using HsiEdge.Proofs.PowerCut;
 using HsiEdge.Proofs.Soak;
