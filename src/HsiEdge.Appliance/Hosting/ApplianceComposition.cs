@@ -150,7 +150,10 @@ internal sealed class ApplianceComposition : IAsyncDisposable
         Run("audit of the start", stopping => AuditStartAsync(audited, configuration, stopping));
         Run("publisher", publisher.RunAsync);
         Run("sparkplug", new SparkplugPublisher(
-            configuration.Mqtt, identity, store, store.Sparkplug, health, publisher.Credentials, () => captures.Active, time, logs.CreateLogger<SparkplugPublisher>(), _instruments.Publish).RunAsync);
+            configuration.Mqtt, identity, store, store.Sparkplug, health, publisher.Credentials, () => captures.Active, time, logs.CreateLogger<SparkplugPublisher>(), _instruments.Publish)
+        {
+            Life = _stages.Own(_instruments.Watch("sparkplug", LongestSilence(configuration.Mqtt))),
+        }.RunAsync);
         var refusals = new RefusalTeller(_desk, book, time, logs.CreateLogger<RefusalTeller>()) { Life = _stages.Own(_instruments.Watch("refusals")) };
         Run("refusals", refusals.RunAsync);
         Run("captures", stopping => captures.RunAsync(configuration, stopping));

@@ -44,7 +44,7 @@ internal sealed class MqttLink : IAsyncDisposable
     }
 
     /// <summary>Takes a sign of life at each probe of the link.</summary>
-    public Heartbeat Life { get; init; } = Heartbeat.Unwatched;
+    public Heartbeat Life { get; set; } = Heartbeat.Unwatched;
 
     /// <summary>Messages that may be in flight at once by the broker's word.</summary>
     public int ReceiveMaximum => _granted?.ReceiveMaximum is { } maximum and > 0 ? maximum : ushort.MaxValue;

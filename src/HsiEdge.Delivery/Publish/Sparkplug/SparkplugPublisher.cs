@@ -57,6 +57,9 @@ public sealed class SparkplugPublisher
         _topics = new SparkplugTopics(options.Sparkplug, identity);
     }
 
+    /// <summary>Takes the connection's signs of life: at each attempt, and at each probe of the link.</summary>
+    public Heartbeat Life { get; init; } = Heartbeat.Unwatched;
+
     /// <summary>Runs until stopped; then sends what waits for a short while, says the death certificate and disconnects.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -87,6 +90,7 @@ public sealed class SparkplugPublisher
         while (!cancellationToken.IsCancellationRequested)
         {
             var connected = false;
+            Life.Beat();
             try
             {
                 await RunConnectionAsync(failures, () => connected = true, cancellationToken);
@@ -104,6 +108,7 @@ public sealed class SparkplugPublisher
                 }
             }
 
+            Life.Beat();
             await Task.Delay(Backoff(failures), _time, cancellationToken);
         }
     }
@@ -126,6 +131,7 @@ public sealed class SparkplugPublisher
         await using var session = new SparkplugSession(
             _topics, _identity, _store, _outbox, _health, _versions, number, TimeSpan.FromSeconds(_options.AcknowledgeTimeoutSeconds), host, _time, _logger, _metrics);
         var link = session.Link;
+        link.Life = Life;
         var options = MqttClientOptionsFactory.MakePlain(_options, stream, credentials, MqttClientOptionsFactory.ClientId(_identity) + "-sparkplug");
         options.WillTopic = _topics.Death;
         options.WillPayload = SparkplugSession.Death(number, _time);
