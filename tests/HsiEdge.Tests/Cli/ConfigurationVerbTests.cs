@@ -104,7 +104,11 @@ public sealed class ConfigurationVerbTests : IDisposable
     {
         var file = WriteConfiguration();
         Directory.CreateDirectory(_folder.File("data"));
-        var run = await CliRun.OfAsync("doctor", "--config", file, "--Store:DataFolder", _folder.File("data"), "--Mqtt:Enabled", "false");
+        await File.WriteAllTextAsync(
+            _folder.File("fits.json"),
+            """{ "name": "fits", "wavelengths": { "firstNanometres": 420, "lastNanometres": 1000, "bands": 60 }, "exposureMicroseconds": 1000, "pixelPitchMillimetres": 0.2 }""");
+        var run = await CliRun.OfAsync(
+            "doctor", "--config", file, "--Store:DataFolder", _folder.File("data"), "--Mqtt:Enabled", "false", "--Camera:PlanPath", _folder.File("fits.json"));
         Assert.True(run.ExitCode == 0, run.ToString());
         Assert.Contains("self-test passed", run.Out);
         Assert.Contains("GiB free", run.Out);
