@@ -138,13 +138,13 @@ internal sealed class MqttLink : IAsyncDisposable
 
     /// <summary>
     /// Probes the link by the monotonic clock and ends with <see cref="LinkLostException"/> when it is gone: at most 1.5 keep-alives after it last
-    /// worked, unless more than <see cref="PatientBytes"/> are under way. Half a keep-alive of silence, then at most 0.9 for the answer.
+    /// worked, unless more than <see cref="PatientBytes"/> are under way. Half a keep-alive of silence, then at most 0.75 for the answer.
     /// </summary>
     public async Task WatchAsync(int keepAliveSeconds, CancellationToken cancellationToken)
     {
         var keepAlive = TimeSpan.FromSeconds(Math.Min(keepAliveSeconds, ServerKeepAliveSeconds ?? int.MaxValue));
         var interval = keepAlive * 0.5;
-        var patience = keepAlive * 0.9 < _patience ? keepAlive * 0.9 : _patience;
+        var patience = keepAlive * 0.75 < _patience ? keepAlive * 0.75 : _patience;
         while (true)
         {
             Life.Beat();
