@@ -3,7 +3,9 @@
 using HsiEdge.Proofs;
 using HsiEdge.Proofs.Broker;
 using HsiEdge.Proofs.Clock;
+using HsiEdge.Proofs.Corruption;
 using HsiEdge.Proofs.Fuzz;
+using HsiEdge.Proofs.IoFaults;
 using HsiEdge.Proofs.Kill;
 using HsiEdge.Proofs.PowerCut;
 using HsiEdge.Proofs.Soak;
@@ -16,6 +18,9 @@ var proofs = new Dictionary<string, Func<IReadOnlyList<string>, Task<int>>>(Stri
     ["fuzz-child"] = FuzzChild.RunAsync,
     ["clock"] = ClockProof.RunAsync,
     [ClockCart.Verb] = ClockCart.RunAsync,
+    ["corruption"] = CorruptionProof.RunAsync,
+    ["io-faults"] = IoFaultsProof.RunAsync,
+    [SyscallLife.Verb] = SyscallLife.RunAsync,
     ["kill"] = KillProof.RunAsync,
     [KillVictim.Verb] = KillVictim.RunAsync,
     ["power-cut"] = PowerCutProof.RunAsync,

@@ -82,6 +82,15 @@ internal sealed class CrashedDisk
         }
     }
 
+    /// <summary>Writes all that was done, synced or not, into an empty folder: what a process leaves that ended, with the power still on.</summary>
+    public void LeaveAll(string folder)
+    {
+        foreach (var (name, inode) in _names)
+        {
+            File.WriteAllBytes(Path.Combine(folder, name), inode.Leave(new Random(0), way: 1, odds: 1));
+        }
+    }
+
     private static void Change(Dictionary<string, Inode> names, (string Name, Inode? Inode)[] changes)
     {
         foreach (var (name, inode) in changes)

@@ -7,17 +7,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HsiEdge.Appliance.Cli;
 
-/// <summary><c>hsiedge store status|compact|migrate|confirm-removal</c>: looks after the result store.</summary>
+/// <summary><c>hsiedge store status|compact|migrate|confirm-removal|repair</c>: looks after the result store.</summary>
 internal static class StoreVerb
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    public static Command Create(CliShell shell) => new("store", "Looks after the result store: what it takes, compaction, schema version, removal that asks.")
+    public static Command Create(CliShell shell) => new("store", "Looks after the result store: what it takes, compaction, schema version, removal that asks, repair.")
     {
         CreateStatus(shell),
         CreateCompact(shell),
         CreateMigrate(shell),
         CreateConfirm(shell),
+        CreateRepair(shell),
     };
 
     private static Command CreateStatus(CliShell shell)
@@ -113,6 +114,28 @@ internal static class StoreVerb
             else
             {
                 await shell.Console.Out.WriteLineAsync("The worker took it: what health/store asks for goes now, oldest first. 'hsiedge store status' shows how far it is.");
+            }
+
+            return ExitCodes.Success;
+        });
+    }
+
+    private static Command CreateRepair(CliShell shell)
+    {
+        var (folder, config, json) = (StoreFolderOption.Create(), CliShell.ConfigOption(), CliShell.JsonOption());
+        const string description = "Writes the store anew of what is whole in it, says what is not, and sets the files as they were aside; health/store is content again. The worker must not run; it repairs by itself what it meets.";
+        return shell.Verb("repair", description, json, config, [folder], async (parsed, cancellationToken) =>
+        {
+            var options = StoreFolderOption.Read(shell, parsed, config, folder);
+            await AuditAsync(shell, options, "repair", [], cancellationToken);
+            var report = await WorkProgress.RunAsync(shell.Console, "repairing", _ => StoreMaintenance.Repair(options), cancellationToken);
+            if (parsed.GetValue(json))
+            {
+                await shell.WriteJsonAsync(report);
+            }
+            else
+            {
+                await shell.Console.Out.WriteLineAsync($"{report}.");
             }
 
             return ExitCodes.Success;

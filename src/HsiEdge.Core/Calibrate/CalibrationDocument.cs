@@ -30,12 +30,16 @@ internal sealed record CalibrationDocument
     public StoredImage? Dark { get; init; }
 
     public StoredImage? BadPixels { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of this document without it; null in sets of older versions.</summary>
+    public string? Sha256 { get; init; }
 }
 
 /// <summary>An ENVI image beside the document.</summary>
 /// <param name="Header">File name of the header.</param>
 /// <param name="DataSha256">Lower-case hex SHA-256 of the data file.</param>
-internal sealed record StoredImage(string Header, string DataSha256);
+/// <param name="HeaderSha256">Of the header; null in sets of older versions.</param>
+internal sealed record StoredImage(string Header, string DataSha256, string? HeaderSha256 = null);
 
 /// <summary>A check as it was when the references were taken.</summary>
 internal sealed record StoredCheck(string Name, double Value, double? Lowest, double? Highest, string Advice);

@@ -43,7 +43,7 @@ public static class CalibrationStore
                 Dark = set.Dark is { } dark ? WriteFrame(folder, $"dark-{tag}", dark, set.Wavelengths, written) : null,
                 BadPixels = set.BadPixels is { } bad ? WriteBadPixels(folder, $"bad-pixels-{tag}", bad, set.White.Shape.Samples, written) : null,
             };
-            AtomicFile.Write(Path.Combine(folder, DocumentName), JsonSerializer.SerializeToUtf8Bytes(document, HsiEdgeJson.Indented));
+            AtomicFile.Write(Path.Combine(folder, DocumentName), JsonSerializer.SerializeToUtf8Bytes(document with { Sha256 = HashOf(document) }, HsiEdgeJson.Indented));
         }
         catch
         {
@@ -101,6 +101,11 @@ public static class CalibrationStore
                 throw new BadInputException($"{path}: \"checks\" holds null; expected objects with \"name\". Take new references.");
             }
 
+            if (document.Sha256 is { } expected && HashOf(document with { Sha256 = null }) is var found && found != expected)
+            {
+                throw new BadInputException($"{path} is damaged: its SHA-256 is {found}, it says {expected}. Take new references.");
+            }
+
             return document.SchemaVersion == CalibrationDocument.CurrentSchemaVersion
                 ? document
                 : throw new BadInputException(
@@ -132,13 +137,22 @@ public static class CalibrationStore
         return Stored(header);
     }
 
-    private static StoredImage Stored(string header) => new(Path.GetFileName(header), Sha256(EnviWriter.DataPathFor(header)));
+    private static StoredImage Stored(string header) => new(Path.GetFileName(header), Sha256(EnviWriter.DataPathFor(header)), Sha256(header));
+
+    private static string HashOf(CalibrationDocument document) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(document, HsiEdgeJson.Compact)));
 
     private static ReferenceFrame ReadFrame(string folder, StoredImage stored, string documentPath)
     {
         if (stored.Header != Path.GetFileName(stored.Header))
         {
             throw new BadInputException($"{documentPath} names {stored.Header}; expected a file of the same folder. Take new references.");
+        }
+
+        if (stored.HeaderSha256 is { } expected && File.Exists(Path.Combine(folder, stored.Header)) && Sha256(Path.Combine(folder, stored.Header)) is var found && found != expected)
+        {
+            throw new BadInputException(
+                $"{Path.Combine(folder, stored.Header)} is damaged: its SHA-256 is {found}, {documentPath} says {expected}. Take new references.");
         }
 
         using var image = EnviImage.Open(Path.Combine(folder, stored.Header));

@@ -62,10 +62,20 @@ public sealed class KeptRawCube : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_committed)
+        if (_committed)
+        {
+            return;
+        }
+
+        try
         {
             File.Delete(HeaderPath);
             File.Delete(EnviWriter.DataPathFor(HeaderPath));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A disk that takes nothing any more removes nothing either. Why the capture failed is being said; a raw cube without its result goes
+            // with the next sweep of the store.
         }
     }
 }

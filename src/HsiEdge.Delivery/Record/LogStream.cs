@@ -42,6 +42,9 @@ internal sealed class LogStream : PageStream
     /// <summary>Version of the file's format.</summary>
     public int Version => _version;
 
+    /// <summary>The highest page number in the log when it was opened; −1 for none.</summary>
+    public long HighestPage => _latest.Count == 0 ? -1 : _latest.Keys.Max();
+
     /// <summary>Whether a page's latest version stood in the log when it was opened: the data file's own copy may be torn.</summary>
     public bool Covers(uint pageId) => _latest.ContainsKey(pageId);
 
@@ -153,8 +156,16 @@ internal sealed class LogStream : PageStream
             if (_version == 2 && _marked < _checksums.Count)
             {
                 // After the sync and without one of its own: on the disk the mark never says more than is there.
-                _marked = _checksums.Count;
-                _file.Write(LogFormat.Mark(_salt, _marked), LogFormat.MarkOffset);
+                try
+                {
+                    _file.Write(LogFormat.Mark(_salt, _checksums.Count), LogFormat.MarkOffset);
+                    _marked = _checksums.Count;
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    // This transaction is on the disk and stays acknowledged; the next finds the fault.
+                    _fault = exception;
+                }
             }
         }
     }

@@ -30,7 +30,15 @@ public sealed class ProtectedCases
     {
         try
         {
-            return File.Exists(_path) ? [.. JsonSerializer.Deserialize<ProtectedFile>(File.ReadAllBytes(_path), HsiEdgeJson.Compact)!.Cases.Order(StringComparer.Ordinal)] : [];
+            if (!File.Exists(_path))
+            {
+                return [];
+            }
+
+            var file = JsonSerializer.Deserialize<ProtectedFile>(File.ReadAllBytes(_path), HsiEdgeJson.Strict)!;
+            return file.Sha256 is null || file.Sha256 == ProtectedFile.HashOf(file.Cases)
+                ? [.. file.Cases.Order(StringComparer.Ordinal)]
+                : throw new JsonException("its cases do not fit its sha256.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or NullReferenceException or ArgumentNullException)
         {
@@ -74,7 +82,7 @@ public sealed class ProtectedCases
 
         try
         {
-            AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(new ProtectedFile([.. cases.Order(StringComparer.Ordinal)]), HsiEdgeJson.Compact));
+            AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(ProtectedFile.Of([.. cases.Order(StringComparer.Ordinal)]), HsiEdgeJson.Compact));
             FileOwner.FollowFolder(_path);
             return true;
         }
@@ -110,5 +118,12 @@ public sealed class ProtectedCases
         }
     }
 
-    private sealed record ProtectedFile(IReadOnlyList<string> Cases);
+    // Without a hash it was written by hand.
+    private sealed record ProtectedFile(IReadOnlyList<string> Cases, string? Sha256)
+    {
+        public static ProtectedFile Of(IReadOnlyList<string> cases) => new(cases, HashOf(cases));
+
+        public static string HashOf(IReadOnlyList<string> cases) =>
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', cases))));
+    }
 }

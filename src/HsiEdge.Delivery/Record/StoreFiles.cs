@@ -36,6 +36,11 @@ internal static class StoreFiles
     /// <exception cref="StoreFaultException">The data file is gone although there was one.</exception>
     public static void Prepare(StorePaths paths, IBlockDisk disk, Action<string, string> damage)
     {
+        if (disk.Exists(paths.Replacing))
+        {
+            FinishReplacing(paths, disk);
+        }
+
         if (!disk.Exists(paths.Data))
         {
             RequireNoRemains(paths, disk);
@@ -93,6 +98,22 @@ internal static class StoreFiles
         disk.SyncFolder(paths.Folder);
         disk.Move(paths.Sums + NewSuffix, paths.Sums);
         disk.SyncFolder(paths.Folder);
+    }
+
+    /// <summary>
+    /// Puts what <see cref="Build"/> wrote in the place of the store's data file and of all that its log holds. A power cut leaves the old store or
+    /// the new one: once the file <see cref="StorePaths.Replacing"/> is there, the next opening goes on where this was cut short.
+    /// </summary>
+    public static void Replace(StorePaths paths, IBlockDisk disk)
+    {
+        disk.SyncFolder(paths.Folder);
+        using (var marker = disk.Open(paths.Replacing))
+        {
+            marker.FlushToDisk();
+        }
+
+        disk.SyncFolder(paths.Folder);
+        FinishReplacing(paths, disk);
     }
 
     /// <summary>Opens the checksums, or takes them from the data where there are none.</summary>
@@ -217,6 +238,30 @@ internal static class StoreFiles
                 $"{paths.Data} is missing, although {remains} says that there was one. Put the file back from a backup together with {remains}; " +
                 $"or move all of {paths.Folder}/results.* away to begin an empty store.");
         }
+    }
+
+    private static void FinishReplacing(StorePaths paths, IBlockDisk disk)
+    {
+        // The log first: over the new data file the old one would bring back old pages.
+        using (var log = disk.Open(paths.Log))
+        {
+            LogStream.Create(log);
+        }
+
+        if (disk.Exists(paths.Data + NewSuffix))
+        {
+            disk.Move(paths.Data + NewSuffix, paths.Data);
+            disk.SyncFolder(paths.Folder);
+        }
+
+        if (disk.Exists(paths.Sums + NewSuffix))
+        {
+            disk.Move(paths.Sums + NewSuffix, paths.Sums);
+            disk.SyncFolder(paths.Folder);
+        }
+
+        disk.Delete(paths.Replacing);
+        disk.SyncFolder(paths.Folder);
     }
 
     private static void FinishSwap(StorePaths paths, IBlockDisk disk)

@@ -90,6 +90,8 @@ public static class StoreMaintenance
                 StoreFiles.Build(paths, disk, engine => StoreCopy.Copy(session.Database, engine, progress));
             }
 
+            // A reader that opened between the two renames would find checksums of the other file.
+            using var held = FileLock.TryTakeExclusive(paths.SnapshotLock) ?? throw new IOException($"{paths.SnapshotLock} is held by a reader.");
             StoreFiles.Swap(paths, disk);
             var after = new FileInfo(paths.Data).Length;
             StoreLog.Compacted(logger, paths.Data, before, after);
@@ -106,6 +108,21 @@ public static class StoreMaintenance
                 $"The disk of {paths.Folder} has {free >> 20} MiB free; a compaction needs about {needed >> 20} for the copy. Nothing was changed. Free some (raw cubes, other programs' files), or leave it: results use the free pages again.");
         }
     }
+
+    /// <summary>Makes a new store of what is whole in a damaged one; the files as they were are set aside, and the list of damage is begun anew.</summary>
+    /// <param name="options">The service's options.</param>
+    /// <exception cref="BadInputException">There is no store, or it is in use.</exception>
+    /// <exception cref="StoreFaultException">The disk failed; the store is as it was.</exception>
+    public static RepairReport Repair(StoreOptions options) => Hold(options, paths =>
+    {
+        using var held = FileLock.TryTakeExclusive(paths.SnapshotLock) ?? throw new BadInputException($"{paths.SnapshotLock} is held by a reader. Try again when it is done.");
+        StoreFiles.Prepare(paths, LocalDisk.Instance, static (_, _) => { });
+        OpenFiles.Open(paths, LocalDisk.Instance, keepLogLength: null, static (_, _) => { }).Dispose();
+        var report = StoreRepair.Run(paths, LocalDisk.Instance);
+        LocalDisk.Instance.Delete(paths.Damage);
+        LocalDisk.Instance.SyncFolder(paths.Folder);
+        return report;
+    });
 
     private static T Hold<T>(StoreOptions options, Func<StorePaths, T> work)
     {

@@ -13,6 +13,9 @@ internal sealed record StorePaths(string Folder)
     /// <summary>What was found damaged: <see cref="DamageList"/>.</summary>
     public string Damage => Path.Combine(Folder, "results.damage");
 
+    /// <summary>Stands while a repaired store takes the place of the damaged one: <see cref="StoreFiles.Replace"/>.</summary>
+    public string Replacing => Path.Combine(Folder, "results.replacing");
+
     /// <summary>Framed write-ahead log: <see cref="LogStream"/>.</summary>
     public string Log => Path.Combine(Folder, "results.wal");
 

@@ -107,6 +107,13 @@ internal sealed class StoreSnapshot : IDisposable
         }
 
         var sums = PageSums.Load(_sumFile);
+        var page = new byte[PageStream.PageBytes];
+        if (_dataFile.Read(page, 0) == page.Length && sums.DamagedBlocks.Count == 0 && LitePage.Created(page) != sums.Created)
+        {
+            // A power cut between the two renames of a new data file: the service puts the other in place when it opens the store.
+            return null;
+        }
+
         if (sums.DamagedBlocks.Count > 0)
         {
             sums.TakeFrom(_dataFile);

@@ -23,6 +23,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     public const long UsualWorkBytes = 16L << 20;
 
     private const string Component = "store";
+    private const int MostRepairs = 3;
 
     // Frames and the file's head beside the pages.
     private const double FrameOverhead = 1.01;
@@ -43,6 +44,8 @@ internal sealed class StoreWriter : IAsyncDisposable
     private string _checkpointFault = string.Empty;
     private bool _checkpointDelayed;
     private string _lastFault = string.Empty;
+    private bool _repairDue;
+    private int _repairs;
 
     /// <summary>Makes the writer; <see cref="StartAsync"/> opens the store.</summary>
     /// <param name="paths">The store's files.</param>
@@ -167,6 +170,39 @@ internal sealed class StoreWriter : IAsyncDisposable
     private StoreSession OpenSession()
     {
         _damage.Load();
+        if (_repairDue)
+        {
+            // Once opened, what a failed transaction left is off the log and cannot be taken for something to keep.
+            OpenFiles.Open(_paths, _disk, _keepLogLength, NoteDamage).Dispose();
+            Repair();
+        }
+
+        try
+        {
+            return OpenOnce();
+        }
+        catch (Exception exception) when (PageDamageException.In(exception) is { } page && _repairs < MostRepairs)
+        {
+            NoteDamage(page.File, $"page {page.Page} is not as it was written");
+            Repair();
+            return OpenOnce();
+        }
+    }
+
+    // Without a person: the damaged files are set aside, what is whole of them goes on. Health keeps saying so.
+    private void Repair()
+    {
+        _repairDue = false;
+        using var held = FileLock.TryTakeExclusive(_paths.SnapshotLock) ?? throw new IOException(
+            $"{_paths.SnapshotLock} is held by a reader; the damaged store cannot be repaired until it is done.");
+        _repairs++;
+        var report = StoreRepair.Run(_paths, _disk);
+        _keepLogLength = null;
+        NoteDamage(_paths.Data, $"it was repaired: {report}");
+    }
+
+    private StoreSession OpenOnce()
+    {
         var session = StoreSession.Open(_paths, _disk, _keepLogLength, NoteDamage);
         _keepLogLength = null;
         try
@@ -209,6 +245,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         if (PageDamageException.In(fault) is { } page)
         {
             NoteDamage(page.File, $"page {page.Page} is not as it was written");
+            _repairDue = _repairs < MostRepairs;
         }
 
         _health.Report(Component, HealthState.Failed, fault.Message);
