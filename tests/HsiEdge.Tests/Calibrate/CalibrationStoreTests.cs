@@ -88,6 +88,41 @@ public sealed class CalibrationStoreTests
     }
 
     [Fact]
+    public void A_flipped_bit_anywhere_in_a_set_is_found()
+    {
+        using var folder = new TemporaryFolder();
+        var set = Set("first", true);
+        CalibrationStore.Save(folder.Path, set);
+        foreach (var path in Directory.GetFiles(folder.Path))
+        {
+            var bytes = File.ReadAllBytes(path);
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                bytes[i] ^= 0x01;
+                File.WriteAllBytes(path, bytes);
+                CalibrationSet? read = null;
+                try
+                {
+                    read = CalibrationStore.Load(folder.Path);
+                }
+                catch (BadInputException)
+                {
+                    // Found.
+                }
+
+                if (read is not null)
+                {
+                    AssertEqual(set, read);
+                }
+
+                bytes[i] ^= 0x01;
+            }
+
+            File.WriteAllBytes(path, bytes);
+        }
+    }
+
+    [Fact]
     public void A_set_of_an_older_version_is_read_without_what_it_does_not_say()
     {
         using var folder = new TemporaryFolder();
