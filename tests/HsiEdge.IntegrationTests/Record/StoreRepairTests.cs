@@ -53,7 +53,7 @@ public sealed class StoreRepairTests : IDisposable
     {
         var ids = await FillAsync(4);
         var recording = new RecordingDisk(LocalDisk.Instance);
-        var before = _folder.Copy();
+        using var before = _folder.Copy();
         StoreRepair.Run(new StorePaths(_folder.Options.DataFolder), recording);
         var operations = recording.Operations;
         for (var cut = 0; cut <= operations.Count; cut++)
@@ -70,8 +70,6 @@ public sealed class StoreRepairTests : IDisposable
             await using var store = await image.OpenAsync();
             Assert.Equal(ids.Order(), (await StoreFolder.RequireNothingHalfAsync(store)).Order());
         }
-
-        before.Dispose();
     }
 
     [Fact]
@@ -87,10 +85,10 @@ public sealed class StoreRepairTests : IDisposable
         // The same again: its last operation is the mark.
         _folder.Disk.FailAt(_folder.Disk.Operations + ofOne - 1, DiskFault.InputOutput, persistent: false);
         var marked = _folder.Samples.Next();
-        var refused = await Record.ExceptionAsync(() => store.RecordAsync(marked, CancellationToken.None));
+        var refused = await Xunit.Record.ExceptionAsync(() => store.RecordAsync(marked, CancellationToken.None));
         Assert.Null(refused);
         var next = _folder.Samples.Next();
-        await Record.ExceptionAsync(() => store.RecordAsync(next, CancellationToken.None));
+        await Xunit.Record.ExceptionAsync(() => store.RecordAsync(next, CancellationToken.None));
         await store.WriteValueAsync("goes", "on", CancellationToken.None);
         Assert.NotNull(await store.FindAsync(marked.Result.Id, CancellationToken.None));
     }
