@@ -57,24 +57,23 @@ internal static class KillProof
     private static async Task RunLaneAsync(int lane, int runs, int port, KillConsumer consumer, KillConsumer witness, KillTally tally)
     {
         var random = new Random(unchecked((tally.Seed * 31) + lane));
-        var cartRuns = runs / RunsACart;
-        if (cartRuns > 0)
-        {
-            using var cart = new KillCart($"cart{lane}", port, consumer, tally);
-            for (var run = 0; run < cartRuns; run++)
-            {
-                await cart.RunAsync(random);
-            }
-
-            await cart.EndAsync();
-        }
-
-        var left = runs - cartRuns;
+        using var cart = new KillCart($"cart{lane}", port, consumer, tally);
+        var (cartRuns, cartsRun) = (runs / RunsACart, 0);
+        var (all, left) = (runs - cartRuns, runs - cartRuns);
         for (var folder = 0; left > 0; folder++)
         {
             var share = Math.Min(left, RunsAFolder);
             await new KillFolder($"kill{lane}x{folder}", port, consumer, witness, tally).RunAsync(random, share);
             left -= share;
+            for (; cartsRun < cartRuns * (all - left) / all; cartsRun++)
+            {
+                await cart.RunAsync(random);
+            }
+        }
+
+        if (cartsRun > 0)
+        {
+            await cart.EndAsync();
         }
     }
 }
