@@ -1,3 +1,5 @@
+using HsiEdge.Core.Record;
+
 namespace HsiEdge.Delivery.Record;
 
 /// <summary>The store's files, open for writing, damage set aside and unfinished ends cut off.</summary>
@@ -112,8 +114,10 @@ internal sealed class OpenFiles : IDisposable
         var pages = data.Length / PageStream.PageBytes;
         if (pages == 0)
         {
-            // LiteDB would take an empty file for a new database.
-            throw new PageDamageException(paths.Data, 0, $"the file has {data.Length} bytes");
+            // LiteDB would take an empty file for a new database, and a repair would find nothing in it.
+            throw new StoreFaultException(
+                $"{paths.Data} has {data.Length} bytes, although {sums.Pages * PageStream.PageBytes} had been written. Put the file back from a backup; " +
+                $"or move all of {paths.Folder}/results.* away to begin an empty store.");
         }
 
         for (var page = pages; page < sums.Pages; page++)

@@ -269,7 +269,7 @@ internal sealed class StoreWriter : IAsyncDisposable
             // At once: should the process end before the next work, the failed transaction must not come back.
             OpenSession();
         }
-        catch (Exception exception) when (exception is IOException or LiteException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or LiteException or UnauthorizedAccessException or InvalidDataException or StoreFaultException)
         {
             StoreLog.StaysClosed(_logger, _paths.Folder, exception);
         }

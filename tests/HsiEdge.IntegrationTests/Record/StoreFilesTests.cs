@@ -123,11 +123,18 @@ public sealed class StoreFilesTests : IDisposable
         var random = new Random(5);
         for (var page = 0; page < pages; page++)
         {
+            // Whatever meets the damage first, opening or reading, says which page it is; the store has then repaired itself.
             using var copy = _folder.Copy();
             Flip(copy.File("results.db"), (page * 8192L) + random.Next(8192), 1 << random.Next(8));
-            var found = await ReadAllAsync(copy);
-            Assert.True(found.Fault is not null || found.Whole == 3, $"A flip in page {page} gave {found.Whole} of 3 results and no error.");
-            Assert.True(found.Fault?.Contains($"Page {page} of", StringComparison.Ordinal) ?? true, found.Fault);
+            await using var store = await copy.OpenAsync();
+            var results = await ListAsync(store);
+            if (!File.Exists(copy.File("results.damage")))
+            {
+                Assert.Equal(3, results.Count);
+                continue;
+            }
+
+            Assert.Contains($"page {page} is not as it was written", await File.ReadAllTextAsync(copy.File("results.damage")), StringComparison.Ordinal);
         }
     }
 
@@ -172,16 +179,16 @@ public sealed class StoreFilesTests : IDisposable
         Assert.Contains(what, item.Reason, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Whole, string? Fault)> ReadAllAsync(StoreFolder folder)
+    private static async Task<IReadOnlyList<CaptureResult>> ListAsync(LiteDbResultStore store)
     {
         try
         {
-            await using var store = await folder.OpenAsync();
-            return ((await StoreFolder.RequireNothingHalfAsync(store)).Count, null);
+            return await store.ListAsync(new ResultQuery(), CancellationToken.None);
         }
-        catch (StoreFaultException fault)
+        catch (StoreFaultException)
         {
-            return (0, fault.Message);
+            // It met the damage; the next reading finds the repaired store.
+            return await store.ListAsync(new ResultQuery(), CancellationToken.None);
         }
     }
 
