@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 ORT_DISABLE_TELEMETRY=1
 
-packages=(mosquitto mosquitto-clients gdal-bin python3-gdal python3-numpy python3-spectral python3-onnx openssl strace procps shellcheck systemd libaravis-0.8-0 aravis-tools iproute2 iptables device-tree-compiler protobuf-compiler prometheus)
+packages=(mosquitto mosquitto-clients gdal-bin python3-gdal python3-numpy python3-spectral python3-onnx openssl strace procps shellcheck systemd libaravis-0.8-0 aravis-tools iproute2 iptables device-tree-compiler protobuf-compiler prometheus faketime python3-paho-mqtt)
 if [ "${1:-}" != "--no-setup" ]; then
   missing=()
   for package in "${packages[@]}"; do

@@ -6,7 +6,7 @@ namespace HsiEdge.Tests.Cli;
 public sealed class HelpTests
 {
     public static TheoryData<string> Verbs { get; } =
-        ["", "run", "replay", "doctor", "health", "validate", "reference", "reference dark", "reference white", "results", "results list", "results show", "results export", "results protect", "results unprotect", "results protected", "store", "store status", "store compact", "store migrate", "store confirm-removal", "audit", "audit list", "audit verify", "model", "model verify", "model list", "bench", "bench trigger"];
+        ["", "run", "replay", "doctor", "health", "validate", "reference", "reference dark", "reference white", "results", "results list", "results show", "results export", "results protect", "results unprotect", "results protected", "store", "store status", "store compact", "store migrate", "store confirm-removal", "store repair", "audit", "audit list", "audit verify", "model", "model verify", "model list", "bench", "bench trigger"];
 
     private static string DocumentPath { get; } = Path.Combine(SharedData.RepositoryRoot, "docs", "verbs.md");
 
