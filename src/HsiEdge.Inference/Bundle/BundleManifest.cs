@@ -37,6 +37,11 @@ public sealed record BundleManifest(int SchemaVersion, IReadOnlyList<BundleManif
 
     internal void RequireMatch(IReadOnlyDictionary<string, byte[]> entries, string path)
     {
+        if (Entries.Any(e => e is null))
+        {
+            throw new BadInputException($"{path}: {BundleEntries.Manifest}: entries hold null; expected objects with name, bytes and sha256. Pack it again with hsiedge-model.");
+        }
+
         var names = Entries.Select(e => e.Name).ToArray();
         if (!names.SequenceEqual(BundleEntries.Listed, StringComparer.Ordinal))
         {

@@ -171,6 +171,17 @@ public sealed class BundleTests : IDisposable
     }
 
     [Fact]
+    public void A_manifest_that_lists_null_is_refused_by_name()
+    {
+        SampleModels.Pack(Bundle);
+        var entries = ModelBundleReader.ReadParts(Bundle).Entries;
+        List<(string Name, byte[] Bytes)> changed = [.. BundleEntries.Listed.Select(e => (e, entries[e]))];
+        changed.Add((BundleEntries.Manifest, "{ \"schemaVersion\": 1, \"entries\": [null] }"u8.ToArray()));
+        File.WriteAllBytes(Bundle, BundleArchive.ToBytes(changed));
+        Assert.Contains("entries hold null", Assert.Throws<BadInputException>(() => ModelBundleReader.ReadParts(Bundle)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_model_that_the_runtime_cannot_run_is_refused_by_the_self_test()
     {
         SampleModels.Pack(Bundle);
