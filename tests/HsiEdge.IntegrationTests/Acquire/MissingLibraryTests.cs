@@ -30,13 +30,13 @@ public sealed class MissingLibraryTests : IDisposable
         var root = Path.Combine(SharedData.RepositoryRoot, "firmware-config");
         string[] doctor =
         [
-            "doctor", "--Camera:Source", "GenICam", "--Camera:FeaturesPath", Path.Combine(root, "cameras", "scene-server.json"), "--Camera:PlanPath", Path.Combine(root, "plans", "phantom-14.json"),
+            "doctor", "--Camera:Source", "GenICam", "--Camera:FeaturesPath", Path.Combine(root, "cameras", "scene-server.json"), "--Camera:PlanPath", Path.Combine(root, "plans", "phantom-96.json"),
             "--Store:DataFolder", _folder.Path, "--Mqtt:Enabled", "false",
         ];
         var run = await WithoutAsync("hsiedge", doctor);
         Assert.Equal((1, ""), (run.ExitCode, run.Error));
         Assert.Contains("FAILED    " + Message, run.Output, StringComparison.Ordinal);
-        Assert.Contains("1 of 12 checks failed.", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\n1 of \d+ checks failed\.", run.Output);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ internal static class Misconfigurations
             var free = new DriveInfo(stage.DataFolder).AvailableFreeSpace >> 20;
             return Task.FromResult($$$"""{ "Store": { "DataFolder": "{{{stage.DataFolder}}}", "RefuseFreeMebibytes": {{{free + 4096}}}, "WarnFreeMebibytes": {{{free + 8192}}} } }""");
         }),
-        new("The store's files are damaged", "store", "results", "disk", async stage =>
+        new("The store's files are damaged", "store", "cannot be read", "check the disk", async stage =>
         {
             await stage.WithResultAsync(TimeProvider.System, s => s.Next());
             await File.WriteAllBytesAsync(Path.Combine(stage.DataFolder, "results.db"), new byte[100_000]);
