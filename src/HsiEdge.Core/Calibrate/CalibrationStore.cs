@@ -111,7 +111,8 @@ public static class CalibrationStore
                 : throw new BadInputException(
                     $"{path} has schemaVersion {document.SchemaVersion}; this version reads {CalibrationDocument.CurrentSchemaVersion}. Take new references.");
         }
-        catch (JsonException exception)
+        // The latter at a number beyond the largest double: it reads as infinity, which has no hash.
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
             throw new BadInputException($"{path} is no calibration set: {exception.Message} Take new references.", exception);
         }

@@ -15,6 +15,7 @@ internal sealed class SoakProof : IAsyncDisposable
     private const string Prefix = "hsiedge/v1/soak/cart/";
     private const int IntervalMilliseconds = 250;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
 
     private readonly TimeSpan _length;
@@ -29,6 +30,7 @@ internal sealed class SoakProof : IAsyncDisposable
     private readonly long _begun = Stopwatch.GetTimestamp();
     private long _largestLogBytes;
     private long _outageEnd;
+    private bool _outageIsNear;
     private int _hangUps;
 
     private SoakProof(TimeSpan length, MosquittoBroker broker, SoakConsumer consumer)
@@ -118,9 +120,12 @@ internal sealed class SoakProof : IAsyncDisposable
         var pause = TimeSpan.FromSeconds(Math.Clamp(_length.TotalSeconds / 24, 40, 300));
         for (var n = 0; Elapsed + pause + TimeSpan.FromSeconds(70) < _length; n++)
         {
-            await Task.Delay(pause, cancellationToken);
+            await Task.Delay(pause - Ahead, cancellationToken);
+            _outageIsNear = true;
+            await Task.Delay(Ahead, cancellationToken);
             await _outages.RunAsync(TimeSpan.FromSeconds(_length.TotalMinutes < 20 ? 12 : new[] { 15, 20, 60 }[n / 3 % 3]), cancellationToken);
             _outageEnd = Stopwatch.GetTimestamp();
+            _outageIsNear = false;
         }
     }
 
@@ -138,7 +143,8 @@ internal sealed class SoakProof : IAsyncDisposable
         for (var n = 1; ; n++)
         {
             await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
-            var whole = !_outages.IsDown && Stopwatch.GetElapsedTime(_outageEnd) > Quiet && _outages.Count > 0;
+            // What is on its way when the link breaks may be lost: an answer is told at most once.
+            var whole = !_outageIsNear && !_outages.IsDown && Stopwatch.GetElapsedTime(_outageEnd) > Quiet && _outages.Count > 0;
             var (verb, payload) = (n % 4) switch
             {
                 0 => ("set-case", string.Create(CultureInfo.InvariantCulture, $$"""{"caseId": "SOAK-{{n / 40}}"}""")),

@@ -83,6 +83,9 @@ public sealed class CalibrationStoreTests
         var document = folder.File(CalibrationStore.DocumentName);
         File.WriteAllText(document, File.ReadAllText(document).Replace("\"checks\": [", "\"checks\": [ null,", StringComparison.Ordinal));
         Assert.Contains("\"checks\" holds null", Assert.Throws<BadInputException>(() => CalibrationStore.Load(folder.Path)).Message, StringComparison.Ordinal);
+        CalibrationStore.Save(folder.Path, Set("second", true));
+        File.WriteAllText(document, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(document), "\"exposureMicroseconds\": \\[\\s*", "$0 1e999, "));
+        Assert.Contains("is no calibration set", Assert.Throws<BadInputException>(() => CalibrationStore.Load(folder.Path)).Message, StringComparison.Ordinal);
         File.WriteAllText(document, "{ \"schemaVersion\": 1, \"idd\": 3 }");
         Assert.Contains("calibration.json", Assert.Throws<BadInputException>(() => CalibrationStore.Load(folder.Path)).Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
+using HsiEdge.Core;
 using HsiEdge.Core.Calibrate;
 using HsiEdge.Core.Cubes;
 
@@ -20,6 +22,8 @@ internal sealed class CalibrationTarget : IFuzzTarget
     {
         yield return Make(lines: 1, withAxis: true);
         yield return Make(lines: 3, withAxis: false);
+        var hashed = Make(lines: 1, withAxis: true);
+        yield return hashed.With(0, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(hashed.Parts[0]).Replace("\"schemaVersion\"", "\"sha256\": \"0\", \"schemaVersion\"", StringComparison.Ordinal)));
     }
 
     public FuzzInput Finish(FuzzInput input, ref FuzzRandom random)
@@ -91,6 +95,15 @@ internal sealed class CalibrationTarget : IFuzzTarget
         }
 
         Directory.Delete(folder, recursive: true);
-        return new FuzzInput([Encoding.UTF8.GetBytes(text), .. parts]);
+
+        // As older versions wrote it, without hashes of the document and the headers: else every change would end there.
+        var document = JsonNode.Parse(text)!.AsObject();
+        document.Remove("sha256");
+        foreach (var image in (ReadOnlySpan<string>)["white", "dark", "badPixels"])
+        {
+            document[image]!.AsObject().Remove("headerSha256");
+        }
+
+        return new FuzzInput([Encoding.UTF8.GetBytes(document.ToJsonString(HsiEdgeJson.Indented)), .. parts]);
     }
 }
