@@ -5,6 +5,8 @@ namespace HsiEdge.Testing;
 /// <summary>A disk that fills up or breaks on demand under the store's files; what was written before stays.</summary>
 public sealed class FaultyDisk : IBlockDisk
 {
+    private const int SectorBytes = 512;
+
     private readonly IBlockDisk _inner;
     private readonly Lock _gate = new();
     private long _budget = long.MaxValue;
@@ -140,7 +142,8 @@ public sealed class FaultyDisk : IBlockDisk
             {
                 if (disk.Fault == DiskFault.ShortWrite)
                 {
-                    _file.Write(bytes[..(bytes.Length / 2)], offset);
+                    // A kernel stops at a block, never within a sector.
+                    _file.Write(bytes[..(bytes.Length / 2 / SectorBytes * SectorBytes)], offset);
                 }
 
                 throw ErrorOf(disk.Fault);

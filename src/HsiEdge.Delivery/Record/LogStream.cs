@@ -37,7 +37,7 @@ internal sealed class LogStream : PageStream
     }
 
     /// <summary>What was found when the log was opened.</summary>
-    public LogTail Tail { get; private set; } = new(0, 0, 0, HeadMended: false, IsMarked: true);
+    public LogTail Tail { get; private set; } = new(0, 0, 0, HeadMended: false, IsMarked: true, MarkDamaged: false);
 
     /// <summary>Version of the file's format.</summary>
     public int Version => _version;
@@ -110,7 +110,7 @@ internal sealed class LogStream : PageStream
                 (_version, _marked) = (2, 0);
                 _file.Write(LogFormat.Head(_salt), 0);
             }
-            else if (Tail.HeadMended || keep < _marked)
+            else if (Tail.HeadMended || Tail.MarkDamaged || keep < _marked)
             {
                 _marked = Math.Min(keep, _marked);
                 var head = LogFormat.Head(_salt);
@@ -124,9 +124,16 @@ internal sealed class LogStream : PageStream
                 _file.Write(_frame, OffsetOf(number));
             }
 
-            _checksums.RemoveRange((int)keep, _checksums.Count - (int)keep);
             _file.SetLength(OffsetOf(keep));
             _file.FlushToDisk();
+            if (keep < _checksums.Count)
+            {
+                // What the cut transaction said of a page is forgotten with it.
+                _checksums.Clear();
+                _latest.Clear();
+                ScanFrames(keep);
+            }
+
             _fault = null;
         }
     }
@@ -163,8 +170,7 @@ internal sealed class LogStream : PageStream
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
-                    // This transaction is on the disk and stays acknowledged; the next finds the fault.
-                    _fault = exception;
+                    // The transaction is on the disk and stays acknowledged. The mark says too little until the next one, never too much.
                 }
             }
         }
@@ -284,7 +290,7 @@ internal sealed class LogStream : PageStream
             whole += TryReadFrame(number) ? 1 : 0;
         }
 
-        Tail = new LogTail(Math.Max(0, _file.Length - OffsetOf(_checksums.Count)), whole, Math.Max(0, _marked - _checksums.Count), mended, marked);
+        Tail = new LogTail(Math.Max(0, _file.Length - OffsetOf(_checksums.Count)), whole, Math.Max(0, _marked - _checksums.Count), mended, marked, _version == 2 && mark is null);
     }
 
     private void ScanFrames(long frames)

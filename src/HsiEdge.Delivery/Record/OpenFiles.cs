@@ -86,6 +86,11 @@ internal sealed class OpenFiles : IDisposable
             var aside = StoreFiles.SetAside(paths.Log, disk, file);
             damage(paths.Log, $"it was damaged after {log.Length} bytes: {Math.Max(log.Tail.LostPages, log.Tail.WholePages)} pages were lost and set aside in {aside}");
         }
+        else if (log.Tail.MarkDamaged)
+        {
+            var aside = StoreFiles.SetAside(paths.Log, disk, file);
+            damage(paths.Log, $"its mark was damaged: whether something acknowledged is missing at its end, after {log.Length} bytes, is not known. It was set aside in {aside}");
+        }
         else if (log.Tail.HeadMended)
         {
             damage(paths.Log, "its head was damaged and was mended");

@@ -216,6 +216,12 @@ internal sealed class StoreWriter : IAsyncDisposable
         }
 
         _session = session;
+        if (session.LogLength < _checkpointBytes)
+        {
+            // A checkpoint that failed had emptied the log all the same: nothing waits to be copied.
+            _checkpointFault = string.Empty;
+        }
+
         if (session.Tail is { Bytes: > 0, IsDamaged: false })
         {
             StoreLog.UnfinishedTail(_logger, _paths.Log, session.Tail.Bytes);

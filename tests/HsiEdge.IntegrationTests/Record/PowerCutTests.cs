@@ -100,6 +100,37 @@ public sealed class PowerCutTests : IDisposable
         Assert.Equal(3 * 8192, found.Length);
     }
 
+    [Fact]
+    public void What_a_transaction_that_was_taken_back_said_of_a_page_is_forgotten_with_it()
+    {
+        var path = _images.File("results.wal");
+        using (var file = DiskFile.OpenWritable(path))
+        {
+            LogStream.Create(file);
+            using var log = new LogStream(file, writable: true);
+            AppendPage(log, pageId: 0, transaction: 1, content: 1);
+            AppendPage(log, pageId: 5, transaction: 2, content: 2);
+            AppendPage(log, pageId: 0, transaction: 2, content: 2);
+        }
+
+        using var again = DiskFile.OpenWritable(path);
+        using var settled = new LogStream(again, writable: true);
+        settled.Settle(8192);
+        var page = new byte[8192];
+        Assert.True(settled.TryReadLatest(0, page));
+        Assert.Equal(1, page[100]);
+        Assert.False(settled.TryReadLatest(5, page));
+    }
+
+    private static void AppendPage(LogStream log, byte pageId, byte transaction, byte content)
+    {
+        // LiteDB's fields: page number at 0, transaction at 14, whether it ends its transaction at 18.
+        var page = new byte[8192];
+        (page[0], page[14], page[18], page[100]) = (pageId, transaction, pageId == 0 ? (byte)1 : (byte)0, content);
+        log.Position = log.Length;
+        log.Write(page, 0, page.Length);
+    }
+
     private static void Append(LogStream log, int pages)
     {
         var page = new byte[8192];

@@ -52,6 +52,19 @@ public sealed class StoreFilesTests : IDisposable
         RequireWarning(copy, "results.wal", "mended");
     }
 
+    [Fact]
+    public async Task A_damaged_mark_is_said_since_an_end_may_be_missing()
+    {
+        await using var store = await _folder.OpenAsync();
+        await WriteAsync(store, 2);
+        using var copy = _folder.Copy();
+        Flip(copy.File("results.wal"), 520);
+        Flip(copy.File("results.wal"), new FileInfo(copy.File("results.wal")).Length - 5000);
+        await using var damaged = await copy.OpenAsync();
+        Assert.Single(await damaged.ListAsync(new ResultQuery(), CancellationToken.None));
+        RequireWarning(copy, "results.wal", "its mark was damaged");
+    }
+
     [Theory]
     [InlineData("missing")]
     [InlineData("empty")]

@@ -23,6 +23,7 @@ internal sealed class FaultLife : IDisposable
     private readonly List<ResultRecord> _refused = [];
     private int _audited;
     private string? _value;
+    private string? _lastRefusal;
     private LiteDbResultStore? _store;
 
     private FaultLife(string folder, FaultPlan? plan, FaultTally tally)
@@ -149,6 +150,7 @@ internal sealed class FaultLife : IDisposable
         catch (Exception exception) when (exception is StoreFaultException or BadInputException)
         {
             isDone = false;
+            _lastRefusal = exception.Message;
             var item = _health.Snapshot().Items.FirstOrDefault(i => i.Component == component);
             if (what != "open" && item is not { State: not HealthState.Ok, Reason.Length: > 0 })
             {
@@ -176,7 +178,7 @@ internal sealed class FaultLife : IDisposable
             await RecordAsync();
             if (_refused.Count > refused || _audited == audited)
             {
-                _tally.Report(FaultOutcome.Unrecovered, $"{Where}: the disk works again and a write still fails");
+                _tally.Report(FaultOutcome.Unrecovered, $"{Where}: the disk works again and a write still fails: {_lastRefusal}");
             }
         }
 
