@@ -71,6 +71,7 @@ internal sealed class LinkReport
             metrics?.CountDropped("size", drops.Size - _known.Size);
             metrics?.CountDropped("age", drops.Age - _known.Age);
             metrics?.CountDropped("superseded", drops.Superseded - _known.Superseded);
+            metrics?.CountDropped("damaged", drops.Damaged - _known.Damaged);
             NoteDrops(drops, outbox.PendingCount);
             _known = drops;
             await Task.Delay(DropPoll, time, cancellationToken);
@@ -91,16 +92,23 @@ internal sealed class LinkReport
                 }
 
                 _givenUp = drops.Lost - _before.Lost;
+                _known = drops;
                 ReportDrops();
             }
             else if (_givenUp > 0 && pending == 0)
             {
-                PublishLog.GaveUp(_logger, _givenUp, drops.Size - _before.Size, drops.Age - _before.Age);
+                PublishLog.GaveUp(_logger, _givenUp, drops.Size - _before.Size, drops.Age - _before.Age, drops.Damaged - _before.Damaged);
                 _givenUp = 0;
                 ReportDrops();
             }
         }
     }
+
+    private string Reasons() => string.Join(", ", new[]
+    {
+        (_known.Size > _before.Size, "over Store:MaximumOutboxMebibytes"), (_known.Age > _before.Age, "over Store:MaximumOutboxAgeDays"),
+        (_known.Damaged > _before.Damaged, "damaged in the store: run hsiedge store repair"),
+    }.Where(r => r.Item1).Select(r => r.Item2));
 
     private void Report() => _health.Report(
         _component,
@@ -113,6 +121,6 @@ internal sealed class LinkReport
         _givenUp == 0 ? HealthState.Ok : HealthState.Warning,
         _givenUp == 0
             ? string.Empty
-            : $"{_givenUp} messages were given up unsent (Store:MaximumOutboxMebibytes, Store:MaximumOutboxAgeDays); the results are in the store, ask with query-results",
+            : $"{_givenUp} messages were given up unsent ({Reasons()}); the results are in the store, ask with query-results",
         "outbox");
 }

@@ -86,8 +86,9 @@ public sealed class MqttPublisher
     {
         if (!_options.Enabled)
         {
+            // Messages wait for the day it is enabled; what is given up meanwhile is told all the same.
             _health.Report(Component, HealthState.Ok, "disabled by Mqtt:Enabled");
-            await UntilAsync(cancellationToken);
+            await IgnoreStopAsync(_report.WatchDropsAsync(_outbox, _metrics, _time, cancellationToken));
             return;
         }
 
@@ -119,17 +120,7 @@ public sealed class MqttPublisher
         }
     }
 
-    private async Task UntilAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped as asked.
-        }
-    }
+    private Task UntilAsync(CancellationToken cancellationToken) => IgnoreStopAsync(Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken));
 
     private async Task StayConnectedAsync(CancellationToken cancellationToken)
     {

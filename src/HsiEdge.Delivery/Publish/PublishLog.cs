@@ -41,8 +41,8 @@ internal static partial class PublishLog
     [LoggerMessage(7011, LogLevel.Warning, "The outbox is full or its messages are too old: the oldest are given up unsent ({Pending} wait). The results stay in the store.")]
     public static partial void GivesUp(ILogger logger, long pending);
 
-    [LoggerMessage(7012, LogLevel.Warning, "The outbox is empty again; {Messages} messages were given up unsent ({Size} for its room, {Age} for their age). Ask for the results with query-results.")]
-    public static partial void GaveUp(ILogger logger, long messages, long size, long age);
+    [LoggerMessage(7012, LogLevel.Warning, "The outbox is empty again; {Messages} messages were given up unsent ({Size} for its room, {Age} for their age, {Damaged} damaged). Ask for the results with query-results.")]
+    public static partial void GaveUp(ILogger logger, long messages, long size, long age, long damaged);
 
     [LoggerMessage(7040, LogLevel.Warning, "Credentials of the broker's link cannot be used: {Reason} Working ones stay in use; the files are looked at again every 2 s.")]
     public static partial void CredentialsUnusable(ILogger logger, string reason);

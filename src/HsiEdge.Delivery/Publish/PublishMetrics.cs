@@ -37,7 +37,7 @@ public sealed class PublishMetrics : IDisposable
             counter.Add(0);
         }
 
-        foreach (var reason in (string[])["size", "age", "superseded"])
+        foreach (var reason in (string[])["size", "age", "superseded", "damaged"])
         {
             CountDropped(reason, 0);
         }

@@ -57,5 +57,5 @@ internal static class OutboxDocuments
     public static MessagePriority PriorityOf(BsonDocument document) => (MessagePriority)document["p"].AsInt32;
 
     /// <summary>What a message takes in the store, in bytes.</summary>
-    public static long SizeOf(BsonDocument document) => document["d"].AsBinary.Length + OverheadBytes;
+    public static long SizeOf(BsonDocument document) => (document["d"].AsBinary?.Length ?? 0) + OverheadBytes;
 }

@@ -21,6 +21,7 @@ internal sealed class OutboxTable
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly Lock _gate = new();
     private readonly List<(long After, TaskCompletionSource Done)> _waiting = [];
+    private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
     private long _pending;
     private long _bytes;
     private long _lastNumber;
@@ -66,7 +67,7 @@ internal sealed class OutboxTable
     public IReadOnlyList<OutboxMessage> Peek(LiteDatabase database, int limit) =>
         [.. Table(database).Query().OrderBy("k").Limit(limit).ToList().Select(d => OutboxDocuments.ToMessage(d, _destination))];
 
-    /// <summary>Reads on from a position.</summary>
+    /// <summary>Reads on from a position. A message that cannot be read is passed over and counted; it holds up no other.</summary>
     public OutboxPage Read(LiteDatabase database, OutboxPosition after, int limit, MessagePriority atLeast)
     {
         var messages = new List<WaitingMessage>();
@@ -76,7 +77,11 @@ internal sealed class OutboxTable
         {
             foreach (var document in From(database, priority, after.Of(priority)).Limit(limit - messages.Count).ToEnumerable())
             {
-                messages.Add(ToWaiting(document));
+                if (TryRead(document) is { } waiting)
+                {
+                    messages.Add(waiting);
+                }
+
                 next = next.After(priority, OutboxDocuments.NumberOf(document));
                 bytes += OutboxDocuments.SizeOf(document);
                 if (messages.Count == limit || bytes > LargestPageBytes)
@@ -158,7 +163,7 @@ internal sealed class OutboxTable
     {
         lock (_gate)
         {
-            _drops = new OutboxDrops(_drops.Size + drops.Size, _drops.Age + drops.Age, _drops.Superseded + drops.Superseded);
+            _drops = new OutboxDrops(_drops.Size + drops.Size, _drops.Age + drops.Age, _drops.Superseded + drops.Superseded, _drops.Damaged + drops.Damaged);
         }
     }
 
@@ -205,6 +210,23 @@ internal sealed class OutboxTable
             .Where("k < @0", new BsonValue(OutboxDocuments.OrderKey(priority - 1, 0)))
             .OrderByDescending("k").Limit(1).ToList();
         return last.Count == 0 ? 0 : OutboxDocuments.NumberOf(last[0]);
+    }
+
+    private WaitingMessage? TryRead(BsonDocument document)
+    {
+        try
+        {
+            return ToWaiting(document);
+        }
+        catch (StoreFaultException)
+        {
+            if (_damaged.Add(document["_id"].ToString()))
+            {
+                Count(OutboxDrops.None with { Damaged = 1 });
+            }
+
+            return null;
+        }
     }
 
     private WaitingMessage ToWaiting(BsonDocument document)

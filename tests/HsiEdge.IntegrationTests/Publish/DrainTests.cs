@@ -13,8 +13,9 @@ public sealed class DrainTests
         await using var broker = await MosquittoBroker.StartAsync("max_queued_messages 0");
         await using var proxy = new TcpProxy(broker.Port);
         await using var observer = await MqttObserver.ConnectAsync(broker.Port, "hsiedge/#");
-        await using var rig = await PublisherRig.MakeAsync(proxy.Port);
-        var ids = await FillAsync(rig, 3_000);
+        // Few in flight, so that the drain is slower than this test's counting of what has come.
+        await using var rig = await PublisherRig.MakeAsync(proxy.Port, o => o.MaximumInFlight = 4);
+        var ids = await FillAsync(rig, 6_000);
         rig.Start();
         for (var round = 1; round <= 5; round++)
         {

@@ -12,6 +12,22 @@ namespace HsiEdge.IntegrationTests.Publish;
 public sealed class MqttPublisherTests
 {
     [Fact]
+    public async Task What_is_given_up_while_there_is_no_link_by_configuration_is_told_all_the_same()
+    {
+        await using var rig = await PublisherRig.MakeAsync(MosquittoBroker.FreePort(), o => o.Enabled = false, maximumOutboxMebibytes: 16);
+        for (var i = 0; i < 18; i++)
+        {
+            await rig.Store.RecordLedgerAsync(
+                null, [new OutboxMessage { Id = rig.Samples.NextId(), Topic = "result", Payload = new byte[1024 * 1024], ContentType = "application/json", Retain = false, Priority = MessagePriority.Normal, CreatedUtc = DateTimeOffset.UtcNow }], CancellationToken.None);
+        }
+
+        rig.Start();
+        await rig.WaitForHealthAsync(HealthState.Warning);
+        var reason = rig.Health.Snapshot().Items.Single(i => i.Component == "broker-link").Reason;
+        Assert.Contains("3 messages were given up unsent (over Store:MaximumOutboxMebibytes)", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_cube_becomes_the_messages_of_the_contract()
     {
         await using var broker = await MosquittoBroker.StartAsync();

@@ -38,12 +38,12 @@ internal sealed class PublisherRig : IAsyncDisposable, ICommandHandler
 
     public string Prefix => Samples.Identity.TopicPrefix;
 
-    public static async Task<PublisherRig> MakeAsync(int port, Action<MqttOptions>? adjust = null)
+    public static async Task<PublisherRig> MakeAsync(int port, Action<MqttOptions>? adjust = null, int maximumOutboxMebibytes = 1_024)
     {
         var folder = new TemporaryFolder();
         var health = new HealthBoard(TimeProvider.System);
         var store = await LiteDbResultStore.OpenAsync(
-            new StoreOptions { DataFolder = folder.Path }, health, TimeProvider.System, NullLogger<LiteDbResultStore>.Instance, CancellationToken.None);
+            new StoreOptions { DataFolder = folder.Path, MaximumOutboxMebibytes = maximumOutboxMebibytes }, health, TimeProvider.System, NullLogger<LiteDbResultStore>.Instance, CancellationToken.None);
         return new PublisherRig(port, store, folder, health, new SampleRecords(TimeProvider.System), adjust);
     }
 

@@ -1,4 +1,5 @@
 using HsiEdge.Core.Record;
+using HsiEdge.Delivery.Record;
 using Xunit;
 
 namespace HsiEdge.IntegrationTests.Record;
@@ -111,7 +112,42 @@ public sealed class OutboxTests : IDisposable
     }
 
     [Fact]
-    public async Task What_waits_is_counted_the_same_after_reopening_and_by_a_store_without_totals()
+    public void A_message_that_cannot_be_read_holds_up_no_other_and_is_counted_once()
+    {
+        OutboxMessage[] messages = [Message("result", MessagePriority.Normal), Message("result", MessagePriority.Normal), Message("result", MessagePriority.Normal)];
+        using var database = new LiteDB.LiteDatabase(new MemoryStream());
+        var table = new OutboxTable(_folder.Options, new StoreBook(_folder.Time).Age, _folder.Time);
+        table.Load(database);
+        table.Add(database, messages);
+        var outbox = database.GetCollection("outbox");
+        var document = outbox.FindById(messages[1].Id);
+        (document["o"], document["d"]) = (LiteDB.BsonValue.Null, LiteDB.BsonValue.Null);
+        Assert.True(outbox.Update(document));
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var page = table.Read(database, OutboxPosition.Start, 1, MessagePriority.Low);
+            var rest = table.Read(database, page.Next, 2, MessagePriority.Low);
+            Assert.Equal([messages[0].Id, messages[2].Id], page.Messages.Concat(rest.Messages).Select(m => m.Message.Id));
+            Assert.Equal(OutboxDrops.None with { Damaged = 1 }, table.Drops);
+        }
+    }
+
+    [Fact]
+    public void A_store_whose_totals_a_program_did_not_know_is_counted_anew()
+    {
+        using var database = new LiteDB.LiteDatabase(new MemoryStream());
+        var table = new OutboxTable(_folder.Options, new StoreBook(_folder.Time).Age, _folder.Time);
+        table.Load(database);
+        table.Add(database, [Message("result", MessagePriority.Normal, 1_000), Message("result", MessagePriority.Normal, 2_000)]);
+        var (count, bytes) = (table.PendingCount, table.PendingBytes);
+        Assert.True(database.GetCollection("meta").Delete("outbox"));
+        table.Load(database);
+        Assert.Equal((count, bytes), (table.PendingCount, table.PendingBytes));
+        Assert.Equal((2, true), (count, bytes > 3_000));
+    }
+
+    [Fact]
+    public async Task What_waits_is_counted_the_same_after_reopening()
     {
         long count, bytes;
         await using (var store = await _folder.OpenAsync())
@@ -124,18 +160,8 @@ public sealed class OutboxTests : IDisposable
             Assert.True(bytes > 5 * 512);
         }
 
-        await using (var again = await _folder.OpenAsync())
-        {
-            Assert.Equal((count, bytes), (again.PendingCount, again.PendingBytes));
-        }
-
-        using (var database = new LiteDB.LiteDatabase(_folder.File("results.db")))
-        {
-            Assert.True(database.GetCollection("meta").Delete("outbox"));
-        }
-
-        await using var older = await _folder.OpenAsync();
-        Assert.Equal((count, bytes), (older.PendingCount, older.PendingBytes));
+        await using var again = await _folder.OpenAsync();
+        Assert.Equal((count, bytes), (again.PendingCount, again.PendingBytes));
     }
 
     [Fact]

@@ -6,21 +6,22 @@ namespace HsiEdge.Proofs.Soak;
 /// <param name="Seconds">Since the start of the soak.</param>
 /// <param name="ResidentMegabytes">Resident set in MB.</param>
 /// <param name="AnonymousMegabytes">Its private part that no file backs, in MB: managed heap, native heaps, stacks.</param>
+/// <param name="HeapMegabytes">What objects on the managed heap took after the last collection, in MB; NaN when not known.</param>
 /// <param name="Files">Open file descriptors.</param>
 /// <param name="Threads">Threads.</param>
 /// <param name="Load">Load of the whole machine over the last minute.</param>
-internal sealed record ProcSample(double Seconds, double ResidentMegabytes, double AnonymousMegabytes, int Files, int Threads, double Load)
+internal sealed record ProcSample(double Seconds, double ResidentMegabytes, double AnonymousMegabytes, double HeapMegabytes, int Files, int Threads, double Load)
 {
     private const int SignalHangUp = 1;
 
     /// <summary>Reads them now; null when the process is gone.</summary>
-    public static ProcSample? Read(int process, double seconds)
+    public static ProcSample? Read(int process, double seconds, double heapMegabytes)
     {
         try
         {
             var status = ReadStatus(process);
             return new ProcSample(
-                seconds, Kilobytes(status, "VmRSS") / 1000, Kilobytes(status, "RssAnon") / 1000,
+                seconds, Kilobytes(status, "VmRSS") / 1000, Kilobytes(status, "RssAnon") / 1000, heapMegabytes,
                 Directory.GetFiles(FormattableString.Invariant($"/proc/{process}/fd")).Length,
                 int.Parse(status["Threads"], CultureInfo.InvariantCulture),
                 double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture));

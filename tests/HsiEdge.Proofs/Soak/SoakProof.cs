@@ -26,6 +26,8 @@ internal sealed class SoakProof : IAsyncDisposable
     private readonly SoakConsumer _consumer;
     private readonly SoakOutages _outages;
     private readonly SoakReaders _readers;
+    private readonly int _metricsPort = MosquittoBroker.FreePort();
+    private readonly SoakHeap _heap;
     private readonly SoakBox _box;
     private readonly long _begun = Stopwatch.GetTimestamp();
     private long _largestLogBytes;
@@ -41,6 +43,7 @@ internal sealed class SoakProof : IAsyncDisposable
         _proxy = new TcpProxy(broker.Port);
         _outages = new SoakOutages(_proxy);
         _readers = new SoakReaders(Data, _folder.File("exports"));
+        _heap = new SoakHeap(_metricsPort);
         _box = SoakBox.Start(WriteConfiguration());
     }
 
@@ -70,6 +73,7 @@ internal sealed class SoakProof : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _box.DisposeAsync();
+        _heap.Dispose();
         await _consumer.DisposeAsync();
         await _proxy.DisposeAsync();
         await _broker.DisposeAsync();
@@ -84,7 +88,7 @@ internal sealed class SoakProof : IAsyncDisposable
         while (Elapsed < _length && !_box.HasEnded)
         {
             await Task.Delay(Tick);
-            Watch();
+            await WatchAsync();
         }
 
         await ending.CancelAsync();
@@ -169,7 +173,7 @@ internal sealed class SoakProof : IAsyncDisposable
         }
     }
 
-    private void Watch()
+    private async Task WatchAsync()
     {
         var log = new FileInfo(Path.Combine(Data, "results.wal"));
         var logBytes = log.Exists ? log.Length : 0;
@@ -179,13 +183,13 @@ internal sealed class SoakProof : IAsyncDisposable
             return;
         }
 
-        if (ProcSample.Read(_box.Id, Elapsed.TotalSeconds) is { } sample)
+        if (ProcSample.Read(_box.Id, Elapsed.TotalSeconds, await _heap.ReadAsync()) is { } sample)
         {
             _samples.Add(sample);
             var recent = _box.Stored.Where(s => Stopwatch.GetElapsedTime(s.SeenAt) < TimeSpan.FromSeconds(60)).Select(s => s.Milliseconds).ToList();
             var counts = _consumer.Counts;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{sample.Seconds,6:0} s  rss {sample.ResidentMegabytes:0.0} MB (anonymous {sample.AnonymousMegabytes:0.0})  files {sample.Files}  threads {sample.Threads}  load {sample.Load:0.0}  stored {_box.Stored.Count}  results received {_consumer.Results.Count}  last minute p50 {SoakFigures.Quantile(recent, 0.5):0} ms p99 {SoakFigures.Quantile(recent, 0.99):0} ms  log {logBytes / 1e6:0.0} MB  data {DataMegabytes():0} MB  answers {counts.Answered}  outages {_outages.Count}{(_outages.IsDown ? " (down now)" : "")}"));
+                $"{sample.Seconds,6:0} s  rss {sample.ResidentMegabytes:0.0} MB (anonymous {sample.AnonymousMegabytes:0.0}, objects {sample.HeapMegabytes:0.0})  files {sample.Files}  threads {sample.Threads}  load {sample.Load:0.0}  stored {_box.Stored.Count}  results received {_consumer.Results.Count}  last minute p50 {SoakFigures.Quantile(recent, 0.5):0} ms p99 {SoakFigures.Quantile(recent, 0.99):0} ms  log {logBytes / 1e6:0.0} MB  data {DataMegabytes():0} MB  answers {counts.Answered}  outages {_outages.Count}{(_outages.IsDown ? " (down now)" : "")}"));
         }
     }
 
@@ -235,6 +239,7 @@ internal sealed class SoakProof : IAsyncDisposable
             Appliance = new { Site = "soak", Cart = "cart" },
             Camera = new { Source = "phantom", FramePeriodMilliseconds = 1.0, PlanPath = _folder.File("plan.json") },
             Trigger = new { IntervalMilliseconds },
+            Metrics = new { PrometheusEnabled = true, Port = _metricsPort },
             Store = new { DataFolder = Data, QuotaMebibytes = isShort ? 256 : 1024 },
             Mqtt = new { Host = "127.0.0.1", _proxy.Port, MaximumReconnectDelaySeconds = 5, AcknowledgeTimeoutSeconds = 5, KeepAliveSeconds = 5 },
         }));

@@ -62,6 +62,7 @@ internal sealed class SoakVerdict(
         var limit = length.TotalMinutes < ShortMinutes ? ShortLimitMegabytesPerHour : LongLimitMegabytesPerHour;
         var resident = SoakFigures.Slope([.. steady.Select(s => (s.Seconds / 3600, s.ResidentMegabytes))]);
         var anonymous = SoakFigures.Slope([.. steady.Select(s => (s.Seconds / 3600, s.AnonymousMegabytes))]);
+        var objects = SoakFigures.Slope([.. steady.Where(s => double.IsFinite(s.HeapMegabytes)).Select(s => (s.Seconds / 3600, s.HeapMegabytes))]);
         var filesGrown = steady.TakeLast(third).Max(s => s.Files) - steady.Take(third).Max(s => s.Files);
         var threadsGrown = steady.TakeLast(third).Max(s => s.Threads) - steady.Take(third).Max(s => s.Threads);
         var times = box.Stored.Select(s => s.Milliseconds).ToList();
@@ -73,6 +74,7 @@ internal sealed class SoakVerdict(
         var drift = last / first;
         return line
             .Holds("rssMegabytesPerHour", Round(resident), resident <= limit).Holds("anonymousMegabytesPerHour", Round(anonymous), anonymous <= limit)
+            .Holds("objectsMegabytesPerHour", Round(objects), objects <= limit).Figure("objectsMegabytes", Round(steady[^1].HeapMegabytes))
             .Figure("rssMegabytes", Round(steady[^1].ResidentMegabytes)).Figure("rssLargestMegabytes", Round(samples.Max(s => s.ResidentMegabytes)))
             .Figure("files", steady[^1].Files).Holds("filesGrown", filesGrown, filesGrown <= FileRoom).Figure("threads", steady[^1].Threads).Holds("threadsGrown", threadsGrown, threadsGrown <= FileRoom)
             .Figure("p50Milliseconds", Round(SoakFigures.Quantile(times, 0.5))).Figure("p99Milliseconds", Round(SoakFigures.Quantile(times, 0.99)))
