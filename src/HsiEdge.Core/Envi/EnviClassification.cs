@@ -44,6 +44,11 @@ public sealed class EnviClassification
             throw new BadInputException($"{headerPath} has {header.Bands} bands; a class image has one. Give the labels' header, not the cube's.");
         }
 
+        if (header.ClassNames is { Length: > 256 })
+        {
+            throw new BadInputException($"{headerPath} names {header.ClassNames.Length} classes; a class image has at most 256, numbered 0…255. Join classes.");
+        }
+
         if (header.Shape.PixelCount > Array.MaxLength)
         {
             throw new BadInputException($"{headerPath} has {header.Shape.PixelCount} pixels; a class image of at most {Array.MaxLength} can be read.");

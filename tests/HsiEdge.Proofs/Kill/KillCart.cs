@@ -164,7 +164,7 @@ internal sealed class KillCart(string cart, int port, KillConsumer consumer, Kil
             ["Appliance"] = new JsonObject { ["Site"] = "proof", ["Cart"] = cart },
             ["Mqtt"] = new JsonObject { ["Port"] = port },
             ["Store"] = new JsonObject { ["DataFolder"] = _place.File("data"), ["CheckpointMebibytes"] = 2 },
-            ["Trigger"] = new JsonObject { ["IntervalMilliseconds"] = 100 },
+            ["Trigger"] = new JsonObject { ["IntervalMilliseconds"] = 1_000 },
             ["Camera"] = new JsonObject { ["FramePeriodMilliseconds"] = 0 },
         }.ToJsonString());
         return file;

@@ -40,6 +40,15 @@ public sealed class EnviWriterTests
     }
 
     [Fact]
+    public void More_names_than_a_class_number_can_tell_apart_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("c.hdr"), $"ENVI\nsamples=1\nlines=1\nbands=1\ndata type=1\ninterleave=bsq\nbyte order=0\nclass names = {{{string.Join(',', Enumerable.Range(0, 257))}}}\n");
+        File.WriteAllBytes(folder.File("c.img"), [1]);
+        Assert.Contains("names 257 classes", Assert.Throws<BadInputException>(() => EnviClassification.Read(folder.File("c.hdr"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cube_given_for_labels_is_refused()
     {
         using var folder = new TemporaryFolder();
