@@ -1,5 +1,4 @@
 using System.Globalization;
-using HsiEdge.Core;
 using HsiEdge.Core.Interpret;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
@@ -19,7 +18,6 @@ public sealed class MqttPublisher
     public const string Component = "broker-link";
 
     private const string SessionKey = "mqtt.session";
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(20);
 
@@ -122,45 +120,17 @@ public sealed class MqttPublisher
 
     private Task UntilAsync(CancellationToken cancellationToken) => IgnoreStopAsync(Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken));
 
-    private async Task StayConnectedAsync(CancellationToken cancellationToken)
+    private Task StayConnectedAsync(CancellationToken cancellationToken) => new Reconnection(_options, _time, NoteLoss).RunAsync(
+        Life, (failures, connected) => RunSessionAsync(failures, connected, cancellationToken), cancellationToken);
+
+    private void NoteLoss(string reason, bool isFirst)
     {
-        var failures = 0;
-        while (!cancellationToken.IsCancellationRequested)
+        _report.Down(reason);
+        _metrics?.CountLoss();
+        if (isFirst)
         {
-            var connected = false;
-            Life.Beat();
-            try
-            {
-                await RunSessionAsync(failures, () => connected = true, cancellationToken);
-                failures = 0;
-                continue;
-            }
-            catch (Exception exception) when (exception is LinkLostException or BadInputException)
-            {
-                // A file of the options that cannot be used is waited for as the broker is: the box goes on recording.
-                failures = connected ? 1 : failures + 1;
-                var reason = $"{_options.Host}:{_options.Port}: {exception.Message}";
-                _report.Down(reason);
-                _metrics?.CountLoss();
-                if (failures == 1)
-                {
-                    // One warning an episode; the health board says the rest.
-                    PublishLog.LinkLost(_logger, reason, _outbox.PendingCount);
-                }
-            }
-
-            Life.Beat();
-            await Task.Delay(Backoff(failures), _time, cancellationToken);
+            PublishLog.LinkLost(_logger, reason, _outbox.PendingCount);
         }
-    }
-
-    // Full jitter: carts that lost the same broker do not come back in step.
-    private TimeSpan Backoff(int failures)
-    {
-        var ceiling = Math.Min(_options.MaximumReconnectDelaySeconds * 1000.0, FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 20)));
-#pragma warning disable CA5394 // Jitter, not a secret.
-        return TimeSpan.FromMilliseconds(FirstDelay.TotalMilliseconds + (Random.Shared.NextDouble() * (ceiling - FirstDelay.TotalMilliseconds)));
-#pragma warning restore CA5394
     }
 
     private async Task RunSessionAsync(int failures, Action connected, CancellationToken cancellationToken)

@@ -147,6 +147,7 @@ public sealed class SparkplugTests
 
         // The observer may have come after the node's birth: a rebirth tells it, as it would a host.
         await CommandAsync(observer, await SparkplugDecoder.EncodeAsync("metrics { name: \"Node Control/Rebirth\" datatype: 11 boolean_value: true }"));
+        await observer.WaitAsync(m => m.Any(x => x.Topic == SparkplugRig.Birth), 30);
         await rig.WaitUntilDrainedAsync();
         var live = await rig.RecordAsync();
         await observer.WaitAsync(m => m.Any(x => x.Topic == SparkplugRig.Birth) && m.Any(x => Contains(x, live)));

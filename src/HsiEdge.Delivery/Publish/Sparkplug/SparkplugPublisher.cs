@@ -1,5 +1,4 @@
 using System.Globalization;
-using HsiEdge.Core;
 using HsiEdge.Core.Publish;
 using HsiEdge.Core.Record;
 using Microsoft.Extensions.Logging;
@@ -17,7 +16,6 @@ public sealed class SparkplugPublisher
     public const string Component = "sparkplug-link";
 
     private const string BirthDeathKey = "sparkplug.bdSeq";
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StoreFaultPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
 
@@ -84,42 +82,16 @@ public sealed class SparkplugPublisher
         }
     }
 
-    private async Task StayConnectedAsync(CancellationToken cancellationToken)
+    private Task StayConnectedAsync(CancellationToken cancellationToken) => new Reconnection(_options, _time, NoteLoss).RunAsync(
+        Life, (failures, connected) => RunConnectionAsync(failures, connected, cancellationToken), cancellationToken);
+
+    private void NoteLoss(string reason, bool isFirst)
     {
-        var failures = 0;
-        while (!cancellationToken.IsCancellationRequested)
+        _health.Report(Component, HealthState.Failed, reason);
+        if (isFirst)
         {
-            var connected = false;
-            Life.Beat();
-            try
-            {
-                await RunConnectionAsync(failures, () => connected = true, cancellationToken);
-                failures = 0;
-                continue;
-            }
-            catch (Exception exception) when (exception is LinkLostException or BadInputException)
-            {
-                failures = connected ? 1 : failures + 1;
-                var reason = $"{_options.Host}:{_options.Port}: {exception.Message}";
-                _health.Report(Component, HealthState.Failed, reason);
-                if (failures == 1)
-                {
-                    SparkplugLog.LinkLost(_logger, reason, _outbox.PendingCount);
-                }
-            }
-
-            Life.Beat();
-            await Task.Delay(Backoff(failures), _time, cancellationToken);
+            SparkplugLog.LinkLost(_logger, reason, _outbox.PendingCount);
         }
-    }
-
-    // Full jitter: carts that lost the same broker do not come back in step.
-    private TimeSpan Backoff(int failures)
-    {
-        var ceiling = Math.Min(_options.MaximumReconnectDelaySeconds * 1000.0, FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 20)));
-#pragma warning disable CA5394 // Jitter, not a secret.
-        return TimeSpan.FromMilliseconds(FirstDelay.TotalMilliseconds + (Random.Shared.NextDouble() * (ceiling - FirstDelay.TotalMilliseconds)));
-#pragma warning restore CA5394
     }
 
     private async Task RunConnectionAsync(int failures, Action connected, CancellationToken cancellationToken)
