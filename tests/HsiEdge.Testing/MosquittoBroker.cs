@@ -44,7 +44,10 @@ public sealed class MosquittoBroker : IAsyncDisposable
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await WaitUntilListeningAsync();
+        foreach (var port in _configuration.Select(l => l.Split(' ')).Where(w => w[0] == "listener").Select(w => int.Parse(w[1], CultureInfo.InvariantCulture)).Prepend(Port))
+        {
+            await WaitUntilListeningAsync(port);
+        }
     }
 
     /// <summary>Kills it as a power cut would.</summary>
@@ -105,7 +108,7 @@ public sealed class MosquittoBroker : IAsyncDisposable
         return file;
     }
 
-    private async Task WaitUntilListeningAsync()
+    private async Task WaitUntilListeningAsync(int port)
     {
         for (var attempt = 0; attempt < 200; attempt++)
         {
@@ -117,7 +120,7 @@ public sealed class MosquittoBroker : IAsyncDisposable
             using var client = new TcpClient();
             try
             {
-                await client.ConnectAsync(IPAddress.Loopback, Port);
+                await client.ConnectAsync(IPAddress.Loopback, port);
                 return;
             }
             catch (SocketException)
@@ -126,6 +129,6 @@ public sealed class MosquittoBroker : IAsyncDisposable
             }
         }
 
-        throw new TimeoutException($"mosquitto does not listen on port {Port} after 5 s.");
+        throw new TimeoutException($"mosquitto does not listen on port {port} after 5 s.");
     }
 }

@@ -16,11 +16,7 @@ internal sealed class OutboxDrain
 {
     private const int ReadAhead = 256;
     private const int AlertRoom = 16;
-    private const int MarkAt = 256;
-    private const int MarkedAtOnce = 1_024;
     private const long MaximumBytesInFlight = MqttLink.PatientBytes;
-    private static readonly TimeSpan MarkAfter = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan StoreFaultPause = TimeSpan.FromSeconds(2);
 
     private readonly MqttOptions _options;
     private readonly string _topicPrefix;
@@ -32,10 +28,10 @@ internal sealed class OutboxDrain
     private readonly Action<string, string> _refused;
     private readonly Channel<Action> _next = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly DrainQueue _queue = new();
+    private readonly SentMarks _marks;
     private readonly HashSet<string> _tooLarge = new(StringComparer.Ordinal);
     private readonly HashSet<string> _pausing = new(StringComparer.Ordinal);
     private readonly Queue<string> _paused = new();
-    private List<string> _acknowledged = [];
     private OutboxPosition _position = OutboxPosition.Start;
     private WaitingMessage? _taken;
     private int _running;
@@ -45,9 +41,6 @@ internal sealed class OutboxDrain
     private bool _news;
     private bool _reading;
     private bool _waiting;
-    private bool _marking;
-    private bool _timing;
-    private bool _markDue;
     private bool _rewinding;
 
     /// <summary>Makes a drain for one connection.</summary>
@@ -64,7 +57,7 @@ internal sealed class OutboxDrain
         ILogger logger)
     {
         (_options, _topicPrefix, _outbox, _link, _refused) = (options, topicPrefix, outbox, link, refused);
-        (_metrics, _time, _logger) = (metrics, time, logger);
+        (_metrics, _time, _logger, _marks) = (metrics, time, logger, new SentMarks(outbox, time, logger));
     }
 
     /// <summary>How long a refused topic is left alone.</summary>
@@ -85,7 +78,7 @@ internal sealed class OutboxDrain
             {
                 Read(stop.Token);
                 Send(stop.Token);
-                Mark(stop.Token);
+                _marks.Next(_rewinding, Start, stop.Token);
                 Rewind();
                 Wait(stop.Token);
                 Pause(stop.Token);
@@ -107,7 +100,7 @@ internal sealed class OutboxDrain
 
     private void ShowLife()
     {
-        if (_inFlight > 0 || _reading || _marking)
+        if (_inFlight > 0 || _reading || _marks.IsMarking)
         {
             Life.Beat();
         }
@@ -139,18 +132,7 @@ internal sealed class OutboxDrain
             }
         }
 
-        if (_acknowledged.Count > 0)
-        {
-            try
-            {
-                await _outbox.MarkSentAsync(_acknowledged, CancellationToken.None);
-            }
-            catch (StoreFaultException exception)
-            {
-                // The store reports itself; they are sent once more, with the same ids.
-                PublishLog.OutboxUnreadable(_logger, exception);
-            }
-        }
+        await _marks.EndAsync();
     }
 
     private void Start(Task<Action> work)
@@ -215,7 +197,7 @@ internal sealed class OutboxDrain
         {
             // The store reports itself; messages stay where they are.
             PublishLog.OutboxUnreadable(_logger, exception);
-            await Task.Delay(StoreFaultPause, _time, cancellationToken);
+            await Task.Delay(SentMarks.StoreFaultPause, _time, cancellationToken);
             return () => (_reading, _more) = (false, true);
         }
     }
@@ -287,7 +269,7 @@ internal sealed class OutboxDrain
     private void Acknowledge(WaitingMessage waiting, TimeSpan took)
     {
         var topic = waiting.Message.Topic;
-        _acknowledged.Add(waiting.Message.Id);
+        _marks.Add(waiting.Message.Id);
         _metrics?.CountSent(waiting.Message.Priority switch { MessagePriority.High => "high", MessagePriority.Normal => "normal", _ => "low" }, took.TotalMilliseconds);
         if (_queue.IsProbe(waiting))
         {
@@ -334,57 +316,10 @@ internal sealed class OutboxDrain
         };
     }
 
-    private void Mark(CancellationToken cancellationToken)
-    {
-        if (_marking || _acknowledged.Count == 0)
-        {
-            return;
-        }
-
-        if (_acknowledged.Count >= MarkAt || _markDue || _rewinding)
-        {
-            var batch = _acknowledged[..Math.Min(MarkedAtOnce, _acknowledged.Count)];
-            _acknowledged = _acknowledged[batch.Count..];
-            (_marking, _markDue) = (true, false);
-            Start(MarkAsync(batch, cancellationToken));
-        }
-        else if (!_timing)
-        {
-            _timing = true;
-            Start(TimeAsync(cancellationToken));
-        }
-    }
-
-    private async Task<Action> TimeAsync(CancellationToken cancellationToken)
-    {
-        await Task.Delay(MarkAfter, _time, cancellationToken);
-        return () => (_timing, _markDue) = (false, true);
-    }
-
-    private async Task<Action> MarkAsync(List<string> batch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // Not cancelled by a stop: what the broker has need not be sent again.
-            await _outbox.MarkSentAsync(batch, CancellationToken.None);
-            return () => _marking = false;
-        }
-        catch (StoreFaultException exception)
-        {
-            PublishLog.OutboxUnreadable(_logger, exception);
-            await Task.WhenAny(Task.Delay(StoreFaultPause, _time, cancellationToken));
-            return () =>
-            {
-                _marking = false;
-                _acknowledged.InsertRange(0, batch);
-            };
-        }
-    }
-
     // The broker takes a topic again whose later messages were passed over: once nothing is under way, all that waits is read anew, in order.
     private void Rewind()
     {
-        if (_rewinding && _inFlight == 0 && !_reading && !_marking && _acknowledged.Count == 0)
+        if (_rewinding && _inFlight == 0 && !_reading && _marks.IsSettled)
         {
             _queue.Clear();
             (_taken, _position, _more, _rewinding) = (null, OutboxPosition.Start, true, false);
