@@ -54,7 +54,7 @@ public sealed class MqttObserver : IAsyncDisposable
     /// <summary>Connects once more, after the broker was away.</summary>
     public async Task ConnectAgainAsync(int port, string filter = "#", string? clientId = null)
     {
-        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId(clientId ?? Guid.NewGuid().ToString("N")).Build();
+        var options = new MqttClientOptionsBuilder().WithRoomyTcpServer(port).WithClientId(clientId ?? Guid.NewGuid().ToString("N")).Build();
         await _client.ConnectAsync(options, CancellationToken.None);
         await _client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder()
             .WithTopicFilter(f => f.WithTopic(filter).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).WithRetainAsPublished()).Build());

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using HsiEdge.Core.Publish;
+using HsiEdge.Testing;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Protocol;
@@ -35,7 +36,7 @@ internal sealed class KillConsumer : IAsyncDisposable
     public static async Task<KillConsumer> ConnectAsync(int port, string name, KillTally tally)
     {
         var consumer = new KillConsumer(tally);
-        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithProtocolVersion(MqttProtocolVersion.V500)
+        var options = new MqttClientOptionsBuilder().WithRoomyTcpServer(port).WithProtocolVersion(MqttProtocolVersion.V500)
             .WithClientId(name).WithCleanStart(false).WithSessionExpiryInterval(3600).Build();
         consumer._client.DisconnectedAsync += arguments =>
         {

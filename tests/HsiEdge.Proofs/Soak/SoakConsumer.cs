@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using HsiEdge.Testing;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -87,7 +88,7 @@ internal sealed class SoakConsumer : IAsyncDisposable
     {
         var consumer = new SoakConsumer(prefix);
         await consumer._client.ConnectAsync(
-            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId("soak-dashboard").WithKeepAlivePeriod(TimeSpan.FromMinutes(30)).Build(), CancellationToken.None);
+            new MqttClientOptionsBuilder().WithRoomyTcpServer(port).WithClientId("soak-dashboard").WithKeepAlivePeriod(TimeSpan.FromMinutes(30)).Build(), CancellationToken.None);
         await consumer._client.SubscribeAsync(new MqttClientSubscribeOptionsBuilder()
             .WithTopicFilter(prefix + "#", MqttQualityOfServiceLevel.AtLeastOnce).WithTopicFilter(AnswerTopic, MqttQualityOfServiceLevel.AtLeastOnce).Build());
         return consumer;
