@@ -1,3 +1,4 @@
+using System.Net;
 using MQTTnet;
 
 namespace HsiEdge.Testing;
@@ -12,9 +13,5 @@ public static class RoomyConnection
     /// a delayed acknowledgement, so that some 200 kB/s pass.
     /// </summary>
     public static MqttClientOptionsBuilder WithRoomyTcpServer(this MqttClientOptionsBuilder builder, int port) => builder
-        .WithTcpServer(o =>
-        {
-            o.RemoteEndpoint = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, port);
-            o.BufferSize = BufferBytes;
-        });
+        .WithEndPoint(new IPEndPoint(IPAddress.Loopback, port)).WithTcpServer(o => o.BufferSize = BufferBytes);
 }
