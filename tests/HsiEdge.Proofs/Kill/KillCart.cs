@@ -11,7 +11,7 @@ namespace HsiEdge.Proofs.Kill;
 internal sealed class KillCart(string cart, int port, KillConsumer consumer, KillTally tally) : IDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ArrivalPatience = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _place = new();
@@ -30,7 +30,7 @@ internal sealed class KillCart(string cart, int port, KillConsumer consumer, Kil
 
         if (_acknowledged.Count == before)
         {
-            tally.Fault(KillFault.Unreadable, $"{cart}: no capture was answered within {StartPatience.TotalSeconds:0} s of the start: {string.Join('\n', run.Lines.TakeLast(5))}");
+            tally.Fault(KillFault.Harness, $"{cart}: no capture was answered within {StartPatience.TotalSeconds:0} s of the start: {string.Join('\n', run.Lines.TakeLast(5))}");
         }
 
         using var killed = new CancellationTokenSource();
