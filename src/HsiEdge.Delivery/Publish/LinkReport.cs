@@ -92,22 +92,21 @@ internal sealed class LinkReport
                 }
 
                 _givenUp = drops.Lost - _before.Lost;
-                _known = drops;
-                ReportDrops();
+                ReportDrops(drops);
             }
             else if (_givenUp > 0 && pending == 0)
             {
                 PublishLog.GaveUp(_logger, _givenUp, drops.Size - _before.Size, drops.Age - _before.Age, drops.Damaged - _before.Damaged);
                 _givenUp = 0;
-                ReportDrops();
+                ReportDrops(drops);
             }
         }
     }
 
-    private string Reasons() => string.Join(", ", new[]
+    private string Reasons(OutboxDrops drops) => string.Join(", ", new[]
     {
-        (_known.Size > _before.Size, "over Store:MaximumOutboxMebibytes"), (_known.Age > _before.Age, "over Store:MaximumOutboxAgeDays"),
-        (_known.Damaged > _before.Damaged, "damaged in the store: run hsiedge store repair"),
+        (drops.Size > _before.Size, "over Store:MaximumOutboxMebibytes"), (drops.Age > _before.Age, "over Store:MaximumOutboxAgeDays"),
+        (drops.Damaged > _before.Damaged, "damaged in the store: check its disk"),
     }.Where(r => r.Item1).Select(r => r.Item2));
 
     private void Report() => _health.Report(
@@ -116,11 +115,11 @@ internal sealed class LinkReport
         _down ?? string.Join("; ", _refusals.Select(r => $"the broker refuses {r.Key}: {r.Value}")));
 
     // Of its own cause: a connection that comes back does not hide it.
-    private void ReportDrops() => _health.Report(
+    private void ReportDrops(OutboxDrops drops) => _health.Report(
         _component,
         _givenUp == 0 ? HealthState.Ok : HealthState.Warning,
         _givenUp == 0
             ? string.Empty
-            : $"{_givenUp} messages were given up unsent ({Reasons()}); the results are in the store, ask with query-results",
+            : $"{_givenUp} messages were given up unsent ({Reasons(drops)}); the results are in the store, ask with query-results",
         "outbox");
 }

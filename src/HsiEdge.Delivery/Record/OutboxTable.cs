@@ -72,11 +72,13 @@ internal sealed class OutboxTable
     {
         var messages = new List<WaitingMessage>();
         var next = after with { Seen = _lastNumber };
-        var bytes = 0L;
+        var (left, bytes) = (limit, 0L);
         for (var priority = MessagePriority.High; priority >= atLeast; priority--)
         {
-            foreach (var document in From(database, priority, after.Of(priority)).Limit(limit - messages.Count).ToEnumerable())
+            foreach (var document in From(database, priority, after.Of(priority)).Limit(left).ToEnumerable())
             {
+                // One that cannot be read counts as well: else the page would look like the last one.
+                left--;
                 if (TryRead(document) is { } waiting)
                 {
                     messages.Add(waiting);
@@ -84,7 +86,7 @@ internal sealed class OutboxTable
 
                 next = next.After(priority, OutboxDocuments.NumberOf(document));
                 bytes += OutboxDocuments.SizeOf(document);
-                if (messages.Count == limit || bytes > LargestPageBytes)
+                if (left == 0 || bytes > LargestPageBytes)
                 {
                     return new OutboxPage(messages, next, Last: false);
                 }
@@ -216,7 +218,7 @@ internal sealed class OutboxTable
     {
         try
         {
-            return ToWaiting(document);
+            return DamagedDocument.Guard("message", document, () => ToWaiting(document));
         }
         catch (StoreFaultException)
         {

@@ -121,10 +121,11 @@ public sealed class OutboxTests : IDisposable
         table.Add(database, messages);
         var outbox = database.GetCollection("outbox");
         var document = outbox.FindById(messages[1].Id);
-        (document["o"], document["d"]) = (LiteDB.BsonValue.Null, LiteDB.BsonValue.Null);
+        (document["o"], document["d"], document["m"]) = (LiteDB.BsonValue.Null, LiteDB.BsonValue.Null, "no number");
         Assert.True(outbox.Update(document));
         for (var pass = 0; pass < 2; pass++)
         {
+            Assert.False(table.Read(database, OutboxPosition.Start, 2, MessagePriority.Low).Last);
             var page = table.Read(database, OutboxPosition.Start, 1, MessagePriority.Low);
             var rest = table.Read(database, page.Next, 2, MessagePriority.Low);
             Assert.Equal([messages[0].Id, messages[2].Id], page.Messages.Concat(rest.Messages).Select(m => m.Message.Id));
