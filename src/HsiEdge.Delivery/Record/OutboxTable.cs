@@ -64,8 +64,18 @@ internal sealed class OutboxTable
     private long MonotonicMilliseconds => (long)_time.GetElapsedTime(0).TotalMilliseconds;
 
     /// <summary>All waiting messages up to a limit, highest priority first, oldest first within a priority.</summary>
-    public IReadOnlyList<OutboxMessage> Peek(LiteDatabase database, int limit) =>
-        [.. Table(database).Query().OrderBy("k").Limit(limit).ToList().Select(d => OutboxDocuments.ToMessage(d, _destination))];
+    public IReadOnlyList<OutboxMessage> Peek(LiteDatabase database, int limit)
+    {
+        var messages = new List<OutboxMessage>();
+        var page = new OutboxPage([], OutboxPosition.Start, Last: false);
+        while (!page.Last && messages.Count < limit)
+        {
+            page = Read(database, page.Next, limit - messages.Count, MessagePriority.Low);
+            messages.AddRange(page.Messages.Select(m => m.Message));
+        }
+
+        return messages;
+    }
 
     /// <summary>Reads on from a position. A message that cannot be read is passed over and counted; it holds up no other.</summary>
     public OutboxPage Read(LiteDatabase database, OutboxPosition after, int limit, MessagePriority atLeast)

@@ -126,6 +126,7 @@ public sealed class OutboxTests : IDisposable
         for (var pass = 0; pass < 2; pass++)
         {
             Assert.False(table.Read(database, OutboxPosition.Start, 2, MessagePriority.Low).Last);
+            Assert.Equal([messages[0].Id, messages[2].Id], table.Peek(database, 2).Select(m => m.Id));
             var page = table.Read(database, OutboxPosition.Start, 1, MessagePriority.Low);
             var rest = table.Read(database, page.Next, 2, MessagePriority.Low);
             Assert.Equal([messages[0].Id, messages[2].Id], page.Messages.Concat(rest.Messages).Select(m => m.Message.Id));
